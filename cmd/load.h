@@ -1,0 +1,34 @@
+/* The loop of every command that writes: from the source to the ledger. */
+#ifndef REDRIVE_CMD_LOAD_H
+#define REDRIVE_CMD_LOAD_H
+
+#include <stdbool.h>
+
+#include "check/check.h"
+#include "deliver/deliver.h"
+#include "report/progress.h"
+#include "route/route.h"
+#include "source/source.h"
+
+/* All borrowed, and all set by the caller. */
+struct load {
+	struct source *source;
+	struct check *check;
+	struct route *route;
+	struct deliver *deliver;
+	struct progress *progress;
+	const volatile int *stop;
+	const struct event_sink *events;
+	bool input_failed;    /* out: an input could not be read to its end */
+	char stopped_at[512]; /* out: "orders.ndjson, line 17", the last that was read before
+			       * the run stopped early; else "" */
+};
+
+/* Reads until the sources end, the signal comes or delivery halts, and settles
+ * everything. */
+void load_run(struct load *l);
+
+/* Draws the progress; for deliver's on_wait, with the load as ctx. */
+void load_show(void *load);
+
+#endif

@@ -1,0 +1,31 @@
+/* How a load ended: the last words, the summary, the metrics, the exit status. */
+#ifndef REDRIVE_CMD_OUTCOME_H
+#define REDRIVE_CMD_OUTCOME_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/event.h"
+#include "groups.h"
+#include "load.h"
+
+/* All borrowed. */
+struct outcome_info {
+	const char *command;
+	const char *topic, *dlq, *fallback; /* dlq may be NULL */
+	struct load *load;
+	const struct common_options *common;
+	const struct event_sink *events;
+	int64_t duration_ms;
+};
+
+/* Nothing was read, because of *err. Says so and returns the exit status. */
+int outcome_not_started(const struct outcome_info *info, const struct error *err);
+
+/* Says how the load ended, and returns the exit status. */
+int outcome_report(const struct outcome_info *info);
+
+/* Is this a file that can be read ("-" always is)? 0, or -1 with *err. */
+int input_check(const char *path, struct error *err) _must_check_;
+
+#endif

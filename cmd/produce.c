@@ -1,0 +1,328 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "cmd.h"
+#include "exit.h"
+#include "groups.h"
+#include "kafka_options.h"
+#include "load.h"
+#include "outcome.h"
+#include "signals.h"
+
+/* 64 MiB of input are on their way at most. */
+#define BLOCK_BYTES (1u << 20)
+#define BLOCKS	    64
+/* How long a signal waits for what is in flight. */
+#define SETTLE_MS 10000
+
+struct produce_options {
+	struct common_options common;
+	struct retry_options retry;
+	struct dlq_options dlq;
+	const char *topic, *key, *timestamp_from;
+	struct option_list headers, headers_from, require;
+	int format;
+	char csv_delimiter;
+	const char *csv_columns;
+	int csv_header;
+	uint64_t max_record_bytes, limit;
+	bool create_topics;
+};
+
+static const char *const formats[] = {"auto", "ndjson", "csv", "envelope", NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
+
+#define AT(member) .offset = offsetof(struct produce_options, member)
+static const struct option_spec record_specs[] = {
+	{'t', "topic", "TOPIC", "the topic to load", OPTION_STRING, AT(topic),
+	 .env = "REDRIVE_TOPIC", .config_key = "redrive.topic"},
+	{'k', "key", "POINTER",
+	 "the field that is the key: a JSON Pointer (/customer/id), a name or a CSV "
+	 "column (customer.id); without it records have no key",
+	 OPTION_STRING, AT(key), .config_key = "redrive.key"},
+	{'H', "header", "NAME=VALUE", "a header for every record", OPTION_LIST,
+	 AT(headers)},
+	{0, "header-from", "NAME=POINTER", "a header whose value is a field",
+	 OPTION_LIST, AT(headers_from)},
+	{0, "timestamp-from", "POINTER",
+	 "the field that is the timestamp: ms since 1970, or ISO 8601", OPTION_STRING,
+	 AT(timestamp_from), .config_key = "redrive.timestamp-from"},
+	{0, "require", "POINTER",
+	 "a field that must be there and not be null: records without it go to the DLQ",
+	 OPTION_LIST, AT(require)},
+	{0, "create-topics", NULL, "create the topic and the DLQ if they don't exist", OPTION_FLAG,
+	 AT(create_topics)},
+	{0},
+};
+
+static const struct option_spec input_specs[] = {
+	{0, "format", NULL, "what the files hold; auto tells by name and content", OPTION_CHOICE,
+	 AT(format), .config_key = "redrive.format", .choices = formats, .default_text = "auto"},
+	{0, "csv-delimiter", "CHAR", "what stands between fields", OPTION_CHAR, AT(csv_delimiter),
+	 .config_key = "redrive.csv-delimiter", .default_text = ","},
+	{0, "csv-columns", "NAME[:TYPE],...",
+	 "names and types (string, integer, number, boolean) of the columns; dots in a name make "
+	 "nested objects",
+	 OPTION_STRING, AT(csv_columns), .config_key = "redrive.csv-columns"},
+	{0, "csv-header", NULL, "whether the first row has the names (yes, unless --csv-columns)",
+	 OPTION_CHOICE, AT(csv_header), .config_key = "redrive.csv-header", .choices = no_yes},
+	{0, "max-record-bytes", "SIZE", "longer lines are rejected: no sink may take them",
+	 OPTION_SIZE, AT(max_record_bytes), .config_key = "redrive.max-record-bytes",
+	 .default_text = "16M", .min = 1024, .max = 512u << 20},
+	{0, "limit", "N", "read no more than so many records", OPTION_UINT, AT(limit)},
+	{0},
+};
+#undef AT
+
+static const struct option_group record_group = {"Records", record_specs};
+static const struct option_group input_group = {"Input", input_specs};
+
+static const struct option_use produce_uses[] = {
+	{&record_group, 0},
+	{&input_group, 0},
+	{&dlq_group, offsetof(struct produce_options, dlq)},
+	{&retry_group, offsetof(struct produce_options, retry)},
+	{&common_group, offsetof(struct produce_options, common)},
+	{0},
+};
+
+/* Everything that one run owns. */
+struct produce {
+	struct produce_options o;
+	struct options *options;
+	struct properties properties, dlq_properties;
+	char *dlq, *fallback;
+	struct log *log;
+	struct event_sink events;
+	struct block_pool *pool;
+	struct load load;
+	uint64_t delivered; /* told with -v */
+	int64_t started;
+};
+
+static void on_delivered(void *ctx, int32_t partition, int64_t offset)
+{
+	struct produce *p = ctx;
+
+	event_emit(&p->events, EVENT_DEBUG, "delivered",
+		   EVENT_FIELDS(EVENT_TEXT("topic", p->o.topic),
+				EVENT_NUMBER("partition", partition),
+				EVENT_NUMBER("offset", offset)),
+		   "✓ Message %llu delivered → Partition: %d, Offset: %lld",
+		   (unsigned long long)++p->delivered, partition, (long long)offset);
+}
+
+static void on_wait(void *ctx)
+{
+	struct produce *p = ctx;
+
+	load_show(&p->load);
+}
+
+static int check_inputs(const struct option_list *args, struct error *err)
+{
+	if (!args->n)
+		return error_set(err, ERROR_USAGE,
+				 "no input: name files to load, or - for standard input");
+	for (size_t i = 0; i < args->n; i++)
+		if (input_check(args->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static void set_names(struct produce *p)
+{
+	const struct dlq_options *o = &p->o.dlq;
+
+	if (!o->no_dlq)
+		p->dlq = o->dlq ? mem_strdup(o->dlq) : mem_printf("%s.dlq", p->o.topic);
+	p->fallback = o->fallback ? mem_strdup(o->fallback)
+				  : mem_printf("%s.fallback.ndjson", p->o.topic);
+	/* A topic's name has no slash, but what was given may not be one. */
+	for (char *c = p->fallback; !o->fallback && *c; c++)
+		if (*c == '/')
+			*c = '_';
+}
+
+static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
+{
+	if (kafka_read_config(p->options, p->o.common.config, &p->properties, err) < 0)
+		return -1;
+	if (!p->o.topic)
+		return error_set(err, ERROR_USAGE, "no topic: name it with --topic");
+	if (p->o.dlq.no_dlq && options_origin(p->options, "dlq") == ORIGIN_OPTION)
+		return error_set(err, ERROR_USAGE, "--dlq and --no-dlq contradict each other");
+	if (check_inputs(options_args(p->options), err) < 0 ||
+	    kafka_apply_common(&p->properties, &p->o.common, err) < 0)
+		return -1;
+	kafka_apply_retry(&p->properties, &p->o.retry);
+	set_names(p);
+	return kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err);
+}
+
+static void open_reports(struct produce *p)
+{
+	struct common_options *c = &p->o.common;
+	struct log_hooks hooks;
+
+	common_resolve(c);
+	p->log = log_create(stderr, (enum log_format)c->log_format, (enum event_level)c->log_level,
+			    common_color(c, stderr));
+	p->events = log_sink(p->log);
+	p->load.progress = progress_create(&(struct progress_options){
+		stderr, (enum progress_mode)c->progress, common_terminal(stderr),
+		common_color(c, stderr)});
+	hooks = progress_log_hooks(p->load.progress);
+	log_set_hooks(p->log, &hooks);
+}
+
+static int open_left(struct produce *p, struct error *err)
+{
+	const struct produce_options *o = &p->o;
+	const struct option_list *files = options_args(p->options);
+	const struct source_options source = {
+		.format = (enum source_format)o->format,
+		.csv = {o->csv_delimiter, o->csv_columns, o->csv_header},
+		.max_record_bytes = o->max_record_bytes,
+		.limit = o->limit,
+	};
+	const struct route_options route = {
+		.key = o->key,
+		.headers = o->headers.items,
+		.n_headers = o->headers.n,
+		.headers_from = o->headers_from.items,
+		.n_headers_from = o->headers_from.n,
+		.timestamp_from = o->timestamp_from,
+	};
+
+	p->pool = block_pool_create(BLOCK_BYTES, BLOCKS);
+	p->load.source = source_create(files->items, files->n, &source, p->pool, err);
+	p->load.check = p->load.source ? check_create(o->require.items, o->require.n, err) : NULL;
+	p->load.route = p->load.check ? route_create(&route, p->load.check, err) : NULL;
+	return p->load.route ? 0 : -1;
+}
+
+static int open_right(struct produce *p, bool dlq_elsewhere, struct error *err)
+{
+	const struct produce_options *o = &p->o;
+	const struct deliver_options deliver = {
+		.topic = o->topic,
+		.properties = &p->properties,
+		.dlq = p->dlq,
+		.dlq_properties = &p->dlq_properties,
+		.dlq_names = (enum deadletter_names)o->dlq.dlq_headers,
+		.dlq_elsewhere = dlq_elsewhere,
+		.fallback = p->fallback,
+		.alert_command = o->dlq.alert_command,
+		.max_record_bytes = o->max_record_bytes,
+		.create_topics = o->create_topics,
+		.retries = (int)o->retry.retries,
+		.backoff_ms = o->retry.retry_backoff_ms,
+		.backoff_max_ms = o->retry.retry_backoff_max_ms,
+		.breaker_threshold = (unsigned)o->retry.breaker_threshold,
+		.breaker_cooldown_ms = o->retry.breaker_cooldown_ms,
+		.on_outage = (enum outage)o->retry.on_outage,
+		.settle_ms = SETTLE_MS,
+		.stop = p->load.stop,
+		.on_delivered = o->common.log_level == EVENT_DEBUG ? on_delivered : NULL,
+		.on_wait = on_wait,
+		.ctx = p,
+		.events = &p->events,
+	};
+
+	p->load.deliver = deliver_create(&deliver, err);
+	p->load.events = &p->events;
+	return p->load.deliver ? 0 : -1;
+}
+
+static int run_load(struct produce *p)
+{
+	struct outcome_info info = {
+		.command = "produce",
+		.topic = p->o.topic,
+		.dlq = p->dlq,
+		.fallback = p->fallback,
+		.load = &p->load,
+		.common = &p->o.common,
+		.events = &p->events,
+	};
+	struct error err;
+	int64_t started = clock_mono_ms();
+
+	if (deliver_open(p->load.deliver, &err) < 0)
+		return outcome_not_started(&info, &err);
+	load_run(&p->load);
+	progress_finish(p->load.progress);
+	info.duration_ms = clock_mono_ms() - started;
+	return outcome_report(&info);
+}
+
+static void produce_finish(struct produce *p)
+{
+	deliver_destroy(p->load.deliver);
+	route_destroy(p->load.route);
+	check_destroy(p->load.check);
+	source_destroy(p->load.source);
+	block_pool_destroy(p->pool);
+	if (p->log)
+		log_set_hooks(p->log, NULL);
+	progress_destroy(p->load.progress);
+	log_destroy(p->log);
+	properties_finish(&p->properties);
+	properties_finish(&p->dlq_properties);
+	free(p->dlq);
+	free(p->fallback);
+	options_destroy(p->options);
+}
+
+static int produce_run(int argc, char **argv)
+{
+	struct produce p = {.o = {.common = COMMON_OPTIONS_DEFAULT,
+				  .retry = RETRY_OPTIONS_DEFAULT,
+				  .dlq = DLQ_OPTIONS_DEFAULT,
+				  .csv_delimiter = ',',
+				  .csv_header = -1,
+				  .max_record_bytes = 16u << 20}};
+	bool elsewhere = false;
+	struct error err;
+	int status;
+
+	p.options = cmd_options(&cmd_produce, argc, argv, &p.o, &status);
+	if (!p.options)
+		return status;
+	if (read_settings(&p, &elsewhere, &err) < 0) {
+		status = cmd_fail(&cmd_produce, &err);
+	} else {
+		p.load.stop = signals_install();
+		open_reports(&p);
+		if (open_left(&p, &err) < 0 || open_right(&p, elsewhere, &err) < 0)
+			status = cmd_fail(&cmd_produce, &err);
+		else
+			status = run_load(&p);
+	}
+	produce_finish(&p);
+	return status;
+}
+
+const struct cmd cmd_produce = {
+	.name = "produce",
+	.summary = "load order files into a topic",
+	.usage = "[OPTIONS] FILE... | -",
+	.details =
+		"Loads records from NDJSON and CSV files, plain or compressed (gzip, zstd, xz, "
+		"bzip2, lz4), or from standard input. What can't be delivered goes to the dead "
+		"letter queue with headers that say why, and what the DLQ doesn't take goes to a "
+		"local fallback file: each record read ends in exactly one place, and the summary "
+		"proves it.",
+	.options = produce_uses,
+	.examples =
+		"  redrive produce -b localhost:9092 -t orders.created -k customerId orders.ndjson\n"
+		"  redrive produce -t orders.created --dlq orders.dlq --csv-columns id,total:number "
+		"orders.csv.gz\n"
+		"  zcat orders.gz | redrive produce -t orders.created -k /customer/id -\n",
+	.run = produce_run,
+};

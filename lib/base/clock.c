@@ -1,0 +1,152 @@
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/macros.h"
+
+static int64_t clock_read_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_mono_ms(void)
+{
+	return clock_read_ms(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_ms(void)
+{
+	return clock_read_ms(CLOCK_REALTIME);
+}
+
+char *clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	int ms = (int)(wall_ms % 1000);
+	struct tm tm = {0};
+
+	if (ms < 0) {
+		ms += 1000;
+		seconds--;
+	}
+	gmtime_r(&seconds, &tm);
+	snprintf(out, CLOCK_ISO_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+	return out;
+}
+
+/* Reads exactly n digits; false when there are fewer. */
+static bool take_digits(const char **at, int n, int *value)
+{
+	*value = 0;
+	for (; n; n--, (*at)++) {
+		if (**at < '0' || **at > '9')
+			return false;
+		*value = *value * 10 + (**at - '0');
+	}
+	return true;
+}
+
+static bool take_time(const char **at, struct tm *tm, int *ms)
+{
+	int scale = 100;
+
+	if (!take_digits(at, 2, &tm->tm_hour) || *(*at)++ != ':' ||
+	    !take_digits(at, 2, &tm->tm_min))
+		return false;
+	if (**at != ':')
+		return true;
+	(*at)++;
+	if (!take_digits(at, 2, &tm->tm_sec))
+		return false;
+	if (**at != '.' && **at != ',')
+		return true;
+	for ((*at)++; **at >= '0' && **at <= '9'; (*at)++, scale /= 10)
+		*ms += (**at - '0') * scale;
+	return true;
+}
+
+static bool take_zone(const char **at, int *offset_s)
+{
+	int sign = **at == '-' ? -1 : 1, hours, minutes = 0;
+
+	if (**at == 'Z' || **at == 'z') {
+		(*at)++;
+		return true;
+	}
+	if (**at != '+' && **at != '-')
+		return true;
+	(*at)++;
+	if (!take_digits(at, 2, &hours))
+		return false;
+	if (**at == ':')
+		(*at)++;
+	if (**at && !take_digits(at, 2, &minutes))
+		return false;
+	*offset_s = sign * (hours * 3600 + minutes * 60);
+	return hours < 24 && minutes < 60;
+}
+
+static bool tm_in_range(const struct tm *tm, int year)
+{
+	return year >= 1 && tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 &&
+	       tm->tm_mday <= 31 && tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
+}
+
+bool clock_parse_iso(struct slice text, int64_t *wall_ms)
+{
+	char copy[48];
+	const char *at = copy;
+	struct tm tm = {0};
+	int year, ms = 0, offset_s = 0;
+
+	if (!text.data || text.len >= sizeof(copy))
+		return false;
+	memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	if (!take_digits(&at, 4, &year) || *at++ != '-' || !take_digits(&at, 2, &tm.tm_mon) ||
+	    *at++ != '-' || !take_digits(&at, 2, &tm.tm_mday))
+		return false;
+	tm.tm_year = year - 1900;
+	tm.tm_mon--;
+	if (*at == 'T' || *at == 't' || *at == ' ') {
+		at++;
+		if (!take_time(&at, &tm, &ms) || !take_zone(&at, &offset_s))
+			return false;
+	}
+	if (at != copy + text.len || !tm_in_range(&tm, year))
+		return false;
+	*wall_ms = ((int64_t)timegm(&tm) - offset_s) * 1000 + ms;
+	return true;
+}
+
+static const struct {
+	const char *suffix;
+	double ms;
+} units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+
+bool clock_parse_duration(const char *text, int64_t *ms)
+{
+	char *end;
+	double value;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	value = strtod(text, &end);
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcmp(end, units[i].suffix) != 0)
+			continue;
+		value *= units[i].ms;
+		if (!(value <= INT32_MAX))
+			return false;
+		*ms = llround(value);
+		return true;
+	}
+	return false;
+}

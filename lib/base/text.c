@@ -1,0 +1,252 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/macros.h"
+
+/* Length of the UTF-8 sequence at p (RFC 3629, section 4), 0 when it is none. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < n)
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	else if (p[0] == 0xed)
+		high = 0x9f;
+	else if (p[0] == 0xf0)
+		low = 0x90;
+	else if (p[0] == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+bool text_is_utf8(struct slice s)
+{
+	for (size_t i = 0; i < s.len;) {
+		size_t n = utf8_length((const unsigned char *)s.data + i, s.len - i);
+
+		if (!n)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+/* C1 controls (U+0080 to U+009F) move cursors as C0 ones do. */
+static bool is_c1(const unsigned char *p, size_t n)
+{
+	return n == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+}
+
+void text_add_escaped(struct buf *out, struct slice s)
+{
+	for (size_t i = 0; i < s.len;) {
+		const unsigned char *p = (const unsigned char *)s.data + i;
+		size_t n = utf8_length(p, s.len - i);
+
+		if (*p == '\n')
+			buf_add_str(out, "\\n");
+		else if (*p == '\t')
+			buf_add_str(out, "\\t");
+		else if (*p == '\\')
+			buf_add_str(out, "\\\\");
+		else if (!n || *p < 0x20 || *p == 0x7f || is_c1(p, n))
+			for (size_t k = 0; k < (n ? n : 1); k++)
+				buf_addf(out, "\\x%02x", p[k]);
+		else
+			buf_add(out, p, n);
+		i += n ? n : 1;
+	}
+}
+
+static void add_json_char(struct buf *out, unsigned char c)
+{
+	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+	const char *at = memchr(plain, c, sizeof(plain) - 1);
+
+	if (at)
+		buf_addf(out, "\\%c", letter[at - plain]);
+	else
+		buf_addf(out, "\\u%04x", c);
+}
+
+void text_add_json(struct buf *out, struct slice s)
+{
+	size_t from = 0;
+
+	buf_add_char(out, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		buf_add(out, s.data + from, i - from);
+		add_json_char(out, c);
+		from = i + 1;
+	}
+	buf_add(out, s.data ? s.data + from : NULL, s.len - from);
+	buf_add_char(out, '"');
+}
+
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void text_add_base64(struct buf *out, struct slice s)
+{
+	const unsigned char *p = (const unsigned char *)s.data;
+
+	for (size_t i = 0; i < s.len; i += 3) {
+		size_t left = s.len - i;
+		uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (left > 2 ? p[i + 2] : 0);
+		char quad[4] = {base64[v >> 18], base64[v >> 12 & 63],
+				left > 1 ? base64[v >> 6 & 63] : '=',
+				left > 2 ? base64[v & 63] : '='};
+
+		buf_add(out, quad, 4);
+	}
+}
+
+static int base64_value(char c)
+{
+	const char *at = c ? strchr(base64, c) : NULL;
+
+	return at ? (int)(at - base64) : -1;
+}
+
+bool text_decode_base64(struct buf *out, struct slice s)
+{
+	size_t start = out->len, pad = 0;
+
+	if (s.len % 4)
+		return false;
+	while (pad < 2 && pad < s.len && s.data[s.len - 1 - pad] == '=')
+		pad++;
+	for (size_t i = 0; i < s.len; i += 4) {
+		size_t chars = i + 4 == s.len ? 4 - pad : 4;
+		uint32_t v = 0;
+
+		for (size_t k = 0; k < 4; k++) {
+			int bits = k < chars ? base64_value(s.data[i + k]) : 0;
+
+			if (bits < 0) {
+				out->len = start;
+				return false;
+			}
+			v = v << 6 | (uint32_t)bits;
+		}
+		buf_add(out, (char[3]){(char)(v >> 16), (char)(v >> 8), (char)v}, chars - 1);
+	}
+	return true;
+}
+
+bool text_parse_u64(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return !errno && !*end;
+}
+
+bool text_parse_size(const char *text, uint64_t *bytes)
+{
+	static const char *const suffixes[][3] = {
+		{"", "b", "b"}, {"k", "kb", "kib"}, {"m", "mb", "mib"}, {"g", "gb", "gib"}};
+	size_t digits = strspn(text, "0123456789");
+	char number[24];
+
+	if (!digits || digits >= sizeof(number))
+		return false;
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (!text_parse_u64(number, bytes))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(suffixes); i++)
+		for (unsigned k = 0; k < 3; k++)
+			if (strcasecmp(text + digits, suffixes[i][k]) == 0) {
+				bool fits = *bytes <= UINT64_MAX >> (10 * i);
+
+				*bytes <<= 10 * i;
+				return fits;
+			}
+	return false;
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Levenshtein distance; words longer than the row are never near. */
+static size_t edits(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), row[64];
+
+	if (lb >= ARRAY_SIZE(row))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t up = row[j];
+
+			row[j] = min3(up + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+			diagonal = up;
+		}
+	}
+	return row[lb];
+}
+
+const char *text_nearest(const char *word, const char *const *candidates, size_t n)
+{
+	size_t best = strlen(word) / 3 + 2;
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t d = edits(word, candidates[i]);
+
+		if (d < best) {
+			best = d;
+			nearest = candidates[i];
+		}
+	}
+	return nearest;
+}
+
+char *text_count(uint64_t value, char out[TEXT_COUNT_SIZE])
+{
+	char digits[24];
+	int n = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value), at = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}

@@ -1,0 +1,253 @@
+#include "deliver/cluster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/macros.h"
+#include "deliver/contract.h"
+
+/* How long one metadata request may block before callbacks are served. */
+#define SLICE_MS	 200
+/* A cluster whose every address refuses the connection is down, not slow. */
+#define ALL_DOWN_MS	 1000
+#define ADMIN_TIMEOUT_MS 5000
+
+static enum topic_state state_of(rd_kafka_resp_err_t err)
+{
+	switch (err) {
+	case RD_KAFKA_RESP_ERR_NO_ERROR:
+	case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+		return TOPIC_EXISTS;
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+		return TOPIC_MISSING;
+	default:
+		return TOPIC_REFUSED;
+	}
+}
+
+/* librdkafka sends admin requests to the controller only, and waits long for
+ * one that isn't there: a mock cluster names none of its brokers. */
+static bool has_controller(struct client *c, const struct rd_kafka_metadata *md)
+{
+	int32_t id = rd_kafka_controllerid(c->rk, 0);
+
+	for (int i = 0; i < md->broker_cnt; i++)
+		if (md->brokers[i].id == id)
+			return true;
+	return false;
+}
+
+static void read_topic(struct topic_info *topic, const struct rd_kafka_metadata *md)
+{
+	for (int i = 0; i < md->topic_cnt; i++) {
+		const struct rd_kafka_metadata_topic *t = &md->topics[i];
+
+		if (strcmp(t->topic, topic->name) != 0)
+			continue;
+		topic->state = state_of(t->err);
+		topic->partitions = t->partition_cnt;
+		if (topic->state == TOPIC_REFUSED)
+			snprintf(topic->refusal, sizeof(topic->refusal), "%s",
+				 rd_kafka_err2str(t->err));
+	}
+}
+
+static int misconfigured(const struct client *c, struct error *err)
+{
+	struct contract what = contract_of_kafka(c->last_err);
+
+	return error_set(err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
+			 c->last_text,
+			 what.class == CLASS_CONFIGURATION ? what.remedy
+							   : "check security.protocol");
+}
+
+/* Asks for one topic until somebody answers. */
+static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, int64_t deadline,
+				    const volatile int *stop, struct error *err)
+{
+	rd_kafka_topic_t *rkt = rd_kafka_topic_new(c->rk, topic->name, NULL);
+	int64_t all_down_until = clock_mono_ms() + ALL_DOWN_MS;
+	const struct rd_kafka_metadata *md;
+	enum cluster_state state = CLUSTER_DOWN;
+
+	while (rkt && state == CLUSTER_DOWN) {
+		if (rd_kafka_metadata(c->rk, 0, rkt, &md, SLICE_MS) == 0) {
+			read_topic(topic, md);
+			topic->controller = has_controller(c, md);
+			rd_kafka_metadata_destroy(md);
+			client_set_up(c);
+			state = CLUSTER_UP;
+		}
+		client_poll(c, 0);
+		if (c->misconfigured && state == CLUSTER_DOWN) {
+			misconfigured(c, err);
+			state = CLUSTER_MISCONFIGURED;
+		}
+		if (c->all_down && all_down_until < deadline)
+			deadline = all_down_until;
+		if (clock_mono_ms() >= deadline || (stop && *stop))
+			break;
+	}
+	if (rkt)
+		rd_kafka_topic_destroy(rkt);
+	return state;
+}
+
+static void read_limit(struct topic_info *topic, const rd_kafka_ConfigResource_t *resource)
+{
+	size_t n;
+	const rd_kafka_ConfigEntry_t **entries =
+		rd_kafka_ConfigResource_configs(resource, &n);
+
+	if (rd_kafka_ConfigResource_error(resource)) {
+		snprintf(topic->limit_error, sizeof(topic->limit_error), "%s",
+			 rd_kafka_err2str(rd_kafka_ConfigResource_error(resource)));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+
+		if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "max.message.bytes") == 0 && value)
+			topic->max_message_bytes = strtoll(value, NULL, 10);
+	}
+}
+
+static void read_limits(struct topic_info *topics, size_t n, rd_kafka_event_t *event)
+{
+	const rd_kafka_DescribeConfigs_result_t *result =
+		rd_kafka_event_DescribeConfigs_result(event);
+	const rd_kafka_ConfigResource_t **resources;
+	size_t n_resources = 0;
+
+	resources = rd_kafka_DescribeConfigs_result_resources(result, &n_resources);
+	for (size_t i = 0; i < n_resources; i++)
+		for (size_t k = 0; k < n; k++)
+			if (strcmp(rd_kafka_ConfigResource_name(resources[i]), topics[k].name) == 0)
+				read_limit(&topics[k], resources[i]);
+}
+
+/* The admin request of librdkafka that `send` makes, as an event (the caller
+ * destroys it) or NULL. */
+struct admin {
+	rd_kafka_queue_t *queue;
+	rd_kafka_AdminOptions_t *options;
+};
+
+static void admin_init(struct admin *a, struct client *c, rd_kafka_admin_op_t op)
+{
+	a->queue = rd_kafka_queue_new(c->rk);
+	a->options = rd_kafka_AdminOptions_new(c->rk, op);
+	rd_kafka_AdminOptions_set_request_timeout(a->options, ADMIN_TIMEOUT_MS, NULL, 0);
+}
+
+static void admin_finish(struct admin *a)
+{
+	rd_kafka_AdminOptions_destroy(a->options);
+	rd_kafka_queue_destroy(a->queue);
+}
+
+static void ask_limits(struct client *c, struct topic_info *topics, size_t n)
+{
+	rd_kafka_ConfigResource_t *resources[8];
+	rd_kafka_event_t *event;
+	struct admin a;
+	size_t cnt = 0;
+
+	for (size_t i = 0; i < n && cnt < ARRAY_SIZE(resources); i++)
+		if (topics[i].state == TOPIC_EXISTS)
+			resources[cnt++] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC,
+								       topics[i].name);
+	if (!cnt)
+		return;
+	admin_init(&a, c, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	rd_kafka_DescribeConfigs(c->rk, resources, cnt, a.options, a.queue);
+	event = rd_kafka_queue_poll(a.queue, ADMIN_TIMEOUT_MS + 1000);
+	if (event && !rd_kafka_event_error(event))
+		read_limits(topics, n, event);
+	for (size_t i = 0; i < n && event && rd_kafka_event_error(event); i++)
+		snprintf(topics[i].limit_error, sizeof(topics[i].limit_error), "%s",
+			 rd_kafka_event_error_string(event));
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_ConfigResource_destroy_array(resources, cnt);
+	admin_finish(&a);
+}
+
+enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size_t n,
+			       int patience_ms, const volatile int *stop, struct error *err)
+{
+	int64_t deadline = clock_mono_ms() + patience_ms;
+	enum cluster_state state = CLUSTER_UP;
+
+	for (size_t i = 0; i < n && state == CLUSTER_UP; i++)
+		state = ask_topic(c, &topics[i], deadline, stop, err);
+	if (state == CLUSTER_UP && topics[0].controller)
+		ask_limits(c, topics, n);
+	return state;
+}
+
+static int creation_error(rd_kafka_event_t *event, char *reason, size_t size)
+{
+	const rd_kafka_topic_result_t **results;
+	size_t n = 0;
+
+	if (!event || rd_kafka_event_error(event)) {
+		snprintf(reason, size, "%s",
+			 event ? rd_kafka_event_error_string(event) : "no answer");
+		return -1;
+	}
+	results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event),
+						      &n);
+	if (!n || !rd_kafka_topic_result_error(results[0]) ||
+	    rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+		return 0;
+	snprintf(reason, size, "%s", rd_kafka_topic_result_error_string(results[0]));
+	return -1;
+}
+
+int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,
+			 int64_t max_message_bytes)
+{
+	char limit[24], reason[256];
+	rd_kafka_NewTopic_t *new_topic;
+	rd_kafka_event_t *event;
+	struct admin a;
+	int rc;
+
+	new_topic = rd_kafka_NewTopic_new(topic->name, partitions, -1, reason, sizeof(reason));
+	if (!new_topic) {
+		snprintf(topic->refusal, sizeof(topic->refusal), "%s", reason);
+		return -1;
+	}
+	snprintf(limit, sizeof(limit), "%lld", (long long)max_message_bytes);
+	if (max_message_bytes)
+		rd_kafka_NewTopic_set_config(new_topic, "max.message.bytes", limit);
+	admin_init(&a, c, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+	rd_kafka_AdminOptions_set_operation_timeout(a.options, ADMIN_TIMEOUT_MS, NULL, 0);
+	rd_kafka_CreateTopics(c->rk, &new_topic, 1, a.options, a.queue);
+	event = rd_kafka_queue_poll(a.queue, 2 * ADMIN_TIMEOUT_MS);
+	rc = creation_error(event, topic->refusal, sizeof(topic->refusal));
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_NewTopic_destroy(new_topic);
+	admin_finish(&a);
+	return rc;
+}
+
+char *cluster_brokers(struct client *c)
+{
+	const struct rd_kafka_metadata *md;
+	struct buf list = {0};
+
+	if (rd_kafka_metadata(c->rk, 0, NULL, &md, SLICE_MS) != 0)
+		return NULL;
+	for (int i = 0; i < md->broker_cnt; i++)
+		buf_addf(&list, "%s%s:%d", i ? "," : "", md->brokers[i].host, md->brokers[i].port);
+	rd_kafka_metadata_destroy(md);
+	return list.data;
+}

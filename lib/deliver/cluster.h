@@ -1,0 +1,49 @@
+/* What must be known of a cluster before the first record is read: does it let
+ * us in, do the topics exist, and how large may a record be. */
+#ifndef REDRIVE_DELIVER_CLUSTER_H
+#define REDRIVE_DELIVER_CLUSTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "deliver/client.h"
+
+enum topic_state {
+	TOPIC_UNKNOWN, /* nobody could be asked */
+	TOPIC_EXISTS,
+	TOPIC_MISSING,
+	TOPIC_REFUSED, /* invalid name, or no permission */
+};
+
+struct topic_info {
+	const char *name; /* set by the caller */
+	enum topic_state state;
+	int partitions;
+	bool controller; /* the cluster can answer admin requests */
+	int64_t max_message_bytes; /* max.message.bytes, 0 when it could not be read */
+	char limit_error[256];	   /* why it could not */
+	char refusal[256];	   /* of TOPIC_REFUSED, or of a failed creation */
+};
+
+enum cluster_state {
+	CLUSTER_UP,
+	CLUSTER_DOWN,	       /* nobody answered within the patience */
+	CLUSTER_MISCONFIGURED, /* the client is refused; *err says what to fix */
+};
+
+/* Asks the cluster of `c` for n topics, at most patience_ms long; stops at once
+ * when *stop becomes non-zero (stop may be NULL). */
+enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size_t n,
+			       int patience_ms, const volatile int *stop, struct error *err);
+
+/* Creates a topic with `partitions` (-1: the broker's default); max_message_bytes
+ * 0 keeps the broker's default. 0, or -1 with the reason in topic->refusal. */
+int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,
+			 int64_t max_message_bytes);
+
+/* "host:port,..." of all brokers that the client knows, or NULL; the caller
+ * frees it with free(). */
+char *cluster_brokers(struct client *c);
+
+#endif

@@ -1,0 +1,174 @@
+#include "deliver/contract.h"
+
+#include "base/macros.h"
+
+#define KAFKA(name, class, batch, meaning, remedy)                                                 \
+	{#name, RD_KAFKA_RESP_ERR_##name, FAULT_NONE, class, batch, meaning, remedy}
+#define FAULT(name, fault, meaning, remedy)                                                        \
+	{name, RD_KAFKA_RESP_ERR_NO_ERROR, fault, CLASS_PERMANENT, false, meaning, remedy}
+
+static const struct contract table[] = {
+	KAFKA(_TRANSPORT, CLASS_TRANSIENT, false, "the connection to the broker broke",
+	      "check that the brokers run and can be reached"),
+	KAFKA(_ALL_BROKERS_DOWN, CLASS_TRANSIENT, false, "no broker can be reached",
+	      "check --brokers, the network and the brokers"),
+	KAFKA(_RESOLVE, CLASS_TRANSIENT, false, "a broker's host name can't be resolved",
+	      "check --brokers and DNS"),
+	KAFKA(_TIMED_OUT, CLASS_TRANSIENT, false, "a request was not answered in time",
+	      "check the brokers' load; see --request-timeout"),
+	KAFKA(_MSG_TIMED_OUT, CLASS_TRANSIENT, false, "not acknowledged within --delivery-timeout",
+	      "look at the error that came before it"),
+	KAFKA(REQUEST_TIMED_OUT, CLASS_TRANSIENT, false, "the broker gave up waiting for replicas",
+	      "check the replicas of the topic"),
+	KAFKA(NOT_ENOUGH_REPLICAS, CLASS_TRANSIENT, false,
+	      "fewer replicas in sync than min.insync.replicas", "bring the missing brokers back"),
+	KAFKA(NOT_ENOUGH_REPLICAS_AFTER_APPEND, CLASS_TRANSIENT, false,
+	      "written, but to fewer replicas than min.insync.replicas",
+	      "bring the missing brokers back; a second try may double the record"),
+	KAFKA(LEADER_NOT_AVAILABLE, CLASS_TRANSIENT, false, "the partition has no leader yet",
+	      "wait for the election to end"),
+	KAFKA(NOT_LEADER_FOR_PARTITION, CLASS_TRANSIENT, false, "the partition's leader has moved",
+	      "none: the client finds the new leader"),
+	KAFKA(BROKER_NOT_AVAILABLE, CLASS_TRANSIENT, false, "the broker is not available",
+	      "check the brokers"),
+	KAFKA(REPLICA_NOT_AVAILABLE, CLASS_TRANSIENT, false, "a replica is not available",
+	      "check the brokers"),
+	KAFKA(NETWORK_EXCEPTION, CLASS_TRANSIENT, false, "the broker lost its connection",
+	      "check the network between the brokers"),
+	KAFKA(KAFKA_STORAGE_ERROR, CLASS_TRANSIENT, false, "the broker can't write to its disk",
+	      "check the broker's disks"),
+	KAFKA(COORDINATOR_LOAD_IN_PROGRESS, CLASS_TRANSIENT, false, "the coordinator is starting",
+	      "wait"),
+	KAFKA(COORDINATOR_NOT_AVAILABLE, CLASS_TRANSIENT, false, "there is no coordinator yet",
+	      "wait"),
+	KAFKA(_PURGE_QUEUE, CLASS_TRANSIENT, false, "taken back before it was sent", "none"),
+	KAFKA(_PURGE_INFLIGHT, CLASS_TRANSIENT, false, "taken back while it was on its way",
+	      "none; it may have arrived"),
+	KAFKA(OUT_OF_ORDER_SEQUENCE_NUMBER, CLASS_TRANSIENT, false,
+	      "the broker missed an earlier batch of this producer", "none: sent again"),
+	KAFKA(UNKNOWN_PRODUCER_ID, CLASS_TRANSIENT, false, "the broker has forgotten this producer",
+	      "none: sent again"),
+	KAFKA(INVALID_PRODUCER_EPOCH, CLASS_TRANSIENT, false, "the producer's epoch is outdated",
+	      "none: sent again"),
+
+	KAFKA(MSG_SIZE_TOO_LARGE, CLASS_PERMANENT, true,
+	      "larger than the topic's max.message.bytes",
+	      "raise max.message.bytes of the topic, or make the record smaller"),
+	KAFKA(RECORD_LIST_TOO_LARGE, CLASS_PERMANENT, true,
+	      "the batch is larger than the broker's segment", "raise segment.bytes of the topic"),
+	KAFKA(INVALID_MSG_SIZE, CLASS_PERMANENT, true, "the broker refuses the record's size",
+	      "make the record smaller"),
+	KAFKA(INVALID_RECORD, CLASS_PERMANENT, true,
+	      "the broker refuses the record, for example without a key on a compacted topic",
+	      "give it a key (--key), or check the topic's settings"),
+	KAFKA(INVALID_TIMESTAMP, CLASS_PERMANENT, true,
+	      "the timestamp is too far from the broker's clock",
+	      "check --timestamp-from and message.timestamp.*.max.ms of the topic"),
+	KAFKA(INVALID_MSG, CLASS_PERMANENT, true, "the broker found the batch damaged",
+	      "check the network path; see the broker's log"),
+	KAFKA(UNKNOWN_TOPIC_OR_PART, CLASS_PERMANENT, false, "the topic doesn't exist",
+	      "create the topic, or pass --create-topics"),
+	KAFKA(_UNKNOWN_TOPIC, CLASS_PERMANENT, false, "the topic doesn't exist",
+	      "create the topic, or pass --create-topics"),
+	KAFKA(_UNKNOWN_PARTITION, CLASS_PERMANENT, false, "the partition doesn't exist",
+	      "check the topic's partitions"),
+	KAFKA(TOPIC_EXCEPTION, CLASS_PERMANENT, false, "not a valid topic name",
+	      "use letters, digits, '.', '_' and '-', at most 249 of them"),
+	FAULT("INVALID_JSON", FAULT_INVALID_JSON, "the value is not valid JSON",
+	      "mend the line; source-file and source-line say which"),
+	FAULT("INVALID_CSV", FAULT_INVALID_CSV, "the row can't be read, or a field has the wrong type",
+	      "mend the row; source-file and source-line say which"),
+	FAULT("INVALID_UTF8", FAULT_INVALID_UTF8, "the text is not UTF-8",
+	      "convert the file, for example with iconv"),
+	FAULT("INVALID_ENVELOPE", FAULT_INVALID_ENVELOPE, "the line is not a record's envelope",
+	      "mend the line; a line edited by hand needs no crc32"),
+	FAULT("MISSING_FIELD", FAULT_MISSING_FIELD, "a required field is missing or null",
+	      "add the field, or drop --require"),
+	FAULT("MISSING_KEY", FAULT_MISSING_KEY, "the field that holds the key is missing or null",
+	      "add the field, or change --key"),
+	{"INVALID_TIMESTAMP", RD_KAFKA_RESP_ERR_NO_ERROR, FAULT_INVALID_TIMESTAMP, CLASS_PERMANENT,
+	 false, "the field that holds the timestamp can't be read as one",
+	 "mend the field, or change --timestamp-from"},
+	{"MSG_SIZE_TOO_LARGE", RD_KAFKA_RESP_ERR_NO_ERROR, FAULT_TOO_LARGE, CLASS_PERMANENT, false,
+	 "larger than the topic's max.message.bytes",
+	 "raise max.message.bytes of the topic, or make the record smaller"},
+	FAULT("KEY_HELD", FAULT_KEY_HELD, "an earlier record of the same key failed",
+	      "replay the DLQ: it keeps the order"),
+	FAULT("CIRCUIT_OPEN", FAULT_CIRCUIT_OPEN, "not sent: too many failures in a row before it",
+	      "replay the DLQ when the cluster is well again"),
+	FAULT("OVER_LIMIT", FAULT_OVER_LIMIT, "longer than --max-record-bytes: no sink may take it",
+	      "raise --max-record-bytes, or mend the file"),
+
+	KAFKA(_AUTHENTICATION, CLASS_CONFIGURATION, false, "the broker refuses the credentials",
+	      "check sasl.mechanism, sasl.username and sasl.password"),
+	KAFKA(SASL_AUTHENTICATION_FAILED, CLASS_CONFIGURATION, false,
+	      "the broker refuses the credentials",
+	      "check sasl.mechanism, sasl.username and sasl.password"),
+	KAFKA(_SSL, CLASS_CONFIGURATION, false, "TLS could not be set up",
+	      "check security.protocol and ssl.ca.location"),
+	KAFKA(TOPIC_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
+	      "no permission on the topic", "grant Write and Describe on the topic"),
+	KAFKA(CLUSTER_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
+	      "no permission on the cluster", "grant IdempotentWrite on the cluster"),
+	KAFKA(GROUP_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false, "no permission on the group",
+	      "grant Read on the group"),
+	KAFKA(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
+	      "no permission on the transactional id", "grant Write and Describe on it"),
+	KAFKA(INVALID_REQUIRED_ACKS, CLASS_CONFIGURATION, false, "the broker refuses the value of acks",
+	      "use acks=all"),
+	KAFKA(_INVALID_ARG, CLASS_CONFIGURATION, false, "a property is not valid",
+	      "check -X and --config"),
+	KAFKA(_UNSUPPORTED_FEATURE, CLASS_CONFIGURATION, false, "the broker is too old for this",
+	      "use a newer broker"),
+	KAFKA(UNSUPPORTED_VERSION, CLASS_CONFIGURATION, false, "the broker is too old for this",
+	      "use a newer broker"),
+
+	KAFKA(_FATAL, CLASS_FATAL, false, "the producer can't go on", "see the log; run it again"),
+	KAFKA(_FENCED, CLASS_FATAL, false, "another process has taken over this job",
+	      "let only one process run a job"),
+	KAFKA(_GAPLESS_GUARANTEE, CLASS_FATAL, false, "the order can't be guaranteed any more",
+	      "run it again"),
+};
+
+struct contract contract_of_kafka(rd_kafka_resp_err_t err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].fault == FAULT_NONE && table[i].kafka == err)
+			return table[i];
+	return (struct contract){rd_kafka_err2name(err), err,	FAULT_NONE,
+				 CLASS_PERMANENT,	 false, rd_kafka_err2str(err),
+				 "see the message"};
+}
+
+struct contract contract_of_fault(enum fault fault)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].fault == fault && fault != FAULT_NONE)
+			return table[i];
+	return (struct contract){.code = "NONE", .meaning = "", .remedy = ""};
+}
+
+const struct contract *contract_table(size_t *n)
+{
+	*n = ARRAY_SIZE(table);
+	return table;
+}
+
+static const struct {
+	const char *name, *effect;
+} classes[CLASS_COUNT] = {
+	[CLASS_TRANSIENT] = {"transient", "sent again after 1, 2, 4 s, then to the DLQ"},
+	[CLASS_PERMANENT] = {"permanent", "to the DLQ at once"},
+	[CLASS_CONFIGURATION] = {"configuration", "the run stops; nothing goes to the DLQ for it"},
+	[CLASS_FATAL] = {"fatal", "the run stops with exit status 1"},
+};
+
+const char *contract_class_name(enum error_class class)
+{
+	return classes[class].name;
+}
+
+const char *contract_class_effect(enum error_class class)
+{
+	return classes[class].effect;
+}

@@ -1,0 +1,41 @@
+/* The record that goes to the dead letter queue.
+ *
+ * Key, value, timestamp and headers of the original, byte for byte, and headers
+ * that say what happened. On a second failure these are replaced, never
+ * appended, so that headers don't grow. */
+#ifndef REDRIVE_DELIVER_DEADLETTER_H
+#define REDRIVE_DELIVER_DEADLETTER_H
+
+#include "base/buf.h"
+#include "deliver/failure.h"
+
+/* Whose names the headers have. The first is our own: original-topic,
+ * error-timestamp, error-type, error-message, retry-count, error-class,
+ * persisted and, where they apply, source-file, source-line, source-offset,
+ * source-format, job. The others have, in place of the first four, the names
+ * and encodings that consumers of those systems expect:
+ *   Kafka Connect, KIP-298    __connect.errors.*
+ *   Spring Kafka              kafka_dlt-*
+ *   Kafka Streams, KIP-1034   __streams.errors.* */
+enum deadletter_names {
+	DEADLETTER_REDRIVE,
+	DEADLETTER_CONNECT,
+	DEADLETTER_SPRING,
+	DEADLETTER_STREAMS,
+	DEADLETTER_NAMES_COUNT,
+};
+
+/* Zero-initialise; it can be made again and again with the same memory. */
+struct dead_letter {
+	struct record record; /* valid until the next deadletter_make */
+	struct header *headers;
+	size_t cap;
+	struct buf text;
+};
+
+/* topic: where f should have gone. job may be NULL. */
+void deadletter_make(struct dead_letter *letter, const struct failure *f,
+		     enum deadletter_names names, const char *topic, const char *job);
+void deadletter_finish(struct dead_letter *letter);
+
+#endif

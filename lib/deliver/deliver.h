@@ -1,0 +1,90 @@
+/* Brings every record to exactly one end: its topic, the DLQ, the fallback file.
+ *
+ *   record ─► topic ──fails──► DLQ ──fails──► fallback file ──fails──► the run stops
+ *
+ * Use:
+ *   d = deliver_create(&options, &err);
+ *   if (deliver_open(d, &err) < 0) ...            exit 5, nothing was read
+ *   while (there is a record && !deliver_halted(d))
+ *       deliver_record(d, &record) or deliver_fault(d, ...) or deliver_reject(d, ...)
+ *   deliver_finish(d);                            all records have ended
+ *
+ * One thread calls all of it. */
+#ifndef REDRIVE_DELIVER_DELIVER_H
+#define REDRIVE_DELIVER_DELIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/event.h"
+#include "deliver/deadletter.h"
+#include "deliver/ledger.h"
+#include "deliver/properties.h"
+#include "deliver/sender.h"
+#include "record/record.h"
+
+struct deliver_options {
+	const char *topic;
+	const struct properties *properties; /* of the topic's cluster */
+	const char *dlq;		     /* NULL: failed records go to the fallback file */
+	const struct properties *dlq_properties;
+	enum deadletter_names dlq_names;
+	bool dlq_elsewhere; /* the DLQ is on another cluster than the topic */
+	const char *fallback; /* path */
+	const char *alert_command; /* or NULL */
+	const char *job;	   /* or NULL */
+	uint64_t max_record_bytes;
+	bool create_topics;
+	int retries;
+	int64_t backoff_ms, backoff_max_ms;
+	unsigned breaker_threshold;
+	int64_t breaker_cooldown_ms;
+	enum outage on_outage;
+	int64_t settle_ms;
+	const volatile int *stop; /* set by a signal handler: settle and end */
+	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
+	void (*on_wait)(void *ctx); /* called now and then while it waits; may be NULL */
+	void *ctx;
+	const struct event_sink *events;
+};
+
+struct deliver;
+
+/* Checks the properties; connects to nothing. Strings, properties and
+ * everything else in options must outlive it. NULL with *err. */
+struct deliver *deliver_create(const struct deliver_options *options, struct error *err);
+void deliver_destroy(struct deliver *d); /* NULL is fine */
+
+/* Asks the cluster for topics and limits (a cluster that is down is no error
+ * here). 0, or -1 with *err: the client or the topic is refused, or the
+ * fallback file can't be written. */
+int deliver_open(struct deliver *d, struct error *err) _must_check_;
+
+/* Each of these counts the record as read. A record in a block may wait for
+ * room; the others are copied. */
+void deliver_record(struct deliver *d, const struct record *r);
+void deliver_fault(struct deliver *d, const struct record *r, const struct position *position,
+		   enum fault fault, const char *message);
+
+/* A line that no sink may take: named in an event, and counted. */
+void deliver_reject(struct deliver *d, const struct position *position, uint64_t raw_len,
+		    const char *message);
+
+/* Waits a little for something to settle: call it when no block is free. */
+void deliver_wait(struct deliver *d);
+
+/* Why nothing more may be sent, or NULL. */
+const struct error *deliver_halted(const struct deliver *d);
+
+/* Settles all that is on its way: every record has ended, but for those that
+ * the ledger says are unsettled. */
+void deliver_finish(struct deliver *d);
+
+struct ledger *deliver_ledger(struct deliver *d);
+
+/* The first record that was read but not sent because the run stopped: "file,
+ * line N", or NULL. */
+const char *deliver_unsent(const struct deliver *d);
+
+#endif

@@ -1,0 +1,45 @@
+#include "deliver/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void ledger_init(struct ledger *l)
+{
+	*l = (struct ledger){0};
+}
+
+void ledger_finish(struct ledger *l)
+{
+	free(l->errors);
+	ledger_init(l);
+}
+
+void ledger_error(struct ledger *l, const char *code)
+{
+	for (size_t i = 0; i < l->n_errors; i++) {
+		if (strcmp(l->errors[i].code, code) == 0) {
+			l->errors[i].count++;
+			return;
+		}
+	}
+	l->errors = mem_grow(l->errors, &l->cap_errors, l->n_errors + 1, sizeof(*l->errors));
+	l->errors[l->n_errors++] = (struct ledger_error){code, 1};
+}
+
+uint64_t ledger_failed(const struct ledger *l)
+{
+	return l->outcome[OUTCOME_DEAD_LETTERED] + l->outcome[OUTCOME_FALLBACK] +
+	       l->outcome[OUTCOME_REJECTED];
+}
+
+uint64_t ledger_unsettled(const struct ledger *l)
+{
+	return l->read - l->outcome[OUTCOME_DELIVERED] - ledger_failed(l);
+}
+
+double ledger_success_rate(const struct ledger *l)
+{
+	return l->read ? (double)l->outcome[OUTCOME_DELIVERED] / (double)l->read : 1.0;
+}

@@ -1,0 +1,64 @@
+/* What became of every record: the numbers that prove that nothing was lost.
+ *
+ *   read = delivered + dead_lettered + fallback + rejected   (at the end)
+ *
+ * A record is counted as read when the pipeline takes it, and once more where
+ * it ends. Used from the thread that runs the pipeline. */
+#ifndef REDRIVE_DELIVER_LEDGER_H
+#define REDRIVE_DELIVER_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum outcome {
+	OUTCOME_DELIVERED,     /* acknowledged by the topic's broker */
+	OUTCOME_DEAD_LETTERED, /* acknowledged by the DLQ's broker */
+	OUTCOME_FALLBACK,      /* in the fallback file, and synced to disk */
+	OUTCOME_REJECTED,      /* taken by no sink; named in a log event */
+	OUTCOME_COUNT,
+};
+
+struct ledger_error {
+	const char *code; /* "INVALID_JSON", "MSG_SIZE_TOO_LARGE" */
+	uint64_t count;
+};
+
+struct ledger {
+	uint64_t read;
+	uint64_t outcome[OUTCOME_COUNT];
+	uint64_t skipped;	      /* blank lines; not records */
+	uint64_t retries;	      /* outer retries: rounds, not records */
+	uint64_t possible_duplicates; /* sent again although the first may have arrived */
+	uint64_t bytes;		      /* of input, after decompression */
+	struct ledger_error *errors;  /* one a code, in order of first appearance */
+	size_t n_errors, cap_errors;
+};
+
+void ledger_init(struct ledger *l);
+void ledger_finish(struct ledger *l);
+
+static inline void ledger_read(struct ledger *l)
+{
+	l->read++;
+}
+
+static inline void ledger_settle(struct ledger *l, enum outcome outcome)
+{
+	l->outcome[outcome]++;
+}
+
+/* Counts a record that failed for good, under its error's code (a literal, or
+ * any string that outlives the ledger). */
+void ledger_error(struct ledger *l, const char *code);
+
+/* Records that failed for good, whatever sink took them. */
+uint64_t ledger_failed(const struct ledger *l);
+
+/* Records read that have not ended anywhere: 0 after a run that could settle all. */
+uint64_t ledger_unsettled(const struct ledger *l);
+
+/* delivered / read; 1 when nothing was read. */
+double ledger_success_rate(const struct ledger *l);
+
+#endif

@@ -1,0 +1,275 @@
+#include "deliver/preflight.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "deliver/deliver.h"
+
+/* How long a cluster may take to answer at the start. */
+#define PATIENCE_MS 10000
+/* librdkafka's default, and room under a topic's limit for its rough count. */
+#define BATCH_BYTES  1000000
+#define BATCH_MARGIN 512
+/* Of a record's key, headers and framing, beside its value. */
+#define RECORD_MARGIN (1u << 20)
+#define MESSAGE_MAX   1000000000 /* the most that message.max.bytes may be */
+
+static const struct {
+	const char *name, *value;
+} defaults[] = {
+	{"client.id", "redrive"},
+	{"acks", "all"},
+	{"enable.idempotence", "true"},
+	{"max.in.flight.requests.per.connection", "5"},
+	{"partitioner", "murmur2_random"}, /* where Java's producer puts a key */
+	{"message.send.max.retries", "3"},
+	{"retry.backoff.ms", "1000"},
+	{"reconnect.backoff.max.ms", "1000"},
+	{"linger.ms", "5"},
+};
+
+static void add_defaults(struct properties *p, uint64_t max_record_bytes)
+{
+	uint64_t largest = max_record_bytes + RECORD_MARGIN;
+	char text[24];
+
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		properties_default(p, defaults[i].name, defaults[i].value);
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)(largest < MESSAGE_MAX ? largest : MESSAGE_MAX));
+	/* Not the topic's limit, which batch.size keeps; only what may be tried. */
+	properties_default(p, "message.max.bytes", text);
+}
+
+static int check(const struct properties *p, struct error *err)
+{
+	rd_kafka_conf_t *conf = properties_conf(p, err);
+
+	if (!conf)
+		return -1;
+	rd_kafka_conf_destroy(conf);
+	return 0;
+}
+
+int preflight_init(struct preflight *p, const struct deliver_options *options, struct error *err)
+{
+	*p = (struct preflight){.options = options};
+	p->topic.name = options->topic;
+	p->dlq.name = options->dlq;
+	properties_copy(&p->topic_properties, options->properties);
+	properties_copy(&p->dlq_properties, options->dlq_properties);
+	add_defaults(&p->topic_properties, options->max_record_bytes);
+	add_defaults(&p->dlq_properties, options->max_record_bytes);
+	if (check(&p->topic_properties, err) < 0)
+		return -1;
+	return check(&p->dlq_properties, err);
+}
+
+void preflight_finish(struct preflight *p)
+{
+	properties_finish(&p->topic_properties);
+	properties_finish(&p->dlq_properties);
+}
+
+static void create(const struct preflight *p, struct client *c, struct topic_info *topic,
+		   int partitions, int64_t limit)
+{
+	const struct event_sink *events = p->options->events;
+
+	if (topic->state != TOPIC_MISSING)
+		return;
+	if (cluster_create_topic(c, topic, partitions, limit) < 0) {
+		event_emit(events, EVENT_ERROR, "topic_not_created",
+			   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
+			   "Can't create the topic %s: %s", topic->name, topic->refusal);
+		return;
+	}
+	topic->state = TOPIC_EXISTS;
+	topic->max_message_bytes = limit;
+	event_emit(events, EVENT_INFO, "topic_created",
+		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)), "Created the topic %s",
+		   topic->name);
+}
+
+static void create_topics(struct preflight *p, struct client *c, bool topic, bool dlq)
+{
+	if (!p->options->create_topics)
+		return;
+	if (topic)
+		create(p, c, &p->topic, -1, 0);
+	if (dlq && p->options->dlq)
+		create(p, c, &p->dlq, p->topic.partitions ? p->topic.partitions : -1,
+		       (int64_t)(p->options->max_record_bytes + RECORD_MARGIN));
+}
+
+static void warn_missing(const struct preflight *p, const struct topic_info *topic,
+			 const char *what, const char *where_to)
+{
+	if (topic->state != TOPIC_MISSING && topic->state != TOPIC_REFUSED)
+		return;
+	event_emit(p->options->events, EVENT_WARNING, "topic_missing",
+		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
+		   "%s %s %s%s: its records will go to %s (create it, or pass --create-topics)",
+		   what, topic->name,
+		   topic->state == TOPIC_MISSING ? "does not exist" : "can't be used: ",
+		   topic->refusal, where_to);
+}
+
+static void warn_limit(const struct preflight *p, const struct topic_info *topic)
+{
+	if (topic->state != TOPIC_EXISTS || topic->max_message_bytes)
+		return;
+	event_emit(p->options->events, *topic->limit_error ? EVENT_INFO : EVENT_DEBUG,
+		   "limit_unknown",
+		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
+		   "max.message.bytes of %s can't be read (%s): batches are made smaller if the "
+		   "broker refuses one",
+		   topic->name, *topic->limit_error ? topic->limit_error : "not given");
+}
+
+static int refuse_topic(const struct topic_info *topic, struct error *err)
+{
+	struct contract c = contract_of_kafka(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+
+	if (topic->state != TOPIC_REFUSED ||
+	    strcmp(topic->refusal, rd_kafka_err2str(c.kafka)) != 0)
+		return 0;
+	return error_set(err, ERROR_CONFIG, "no permission on topic %s: %s", topic->name, c.remedy);
+}
+
+/* Asks for the topic and, when it is on the same cluster, the DLQ. */
+static int ask_topic_cluster(struct preflight *p, struct error *err)
+{
+	bool both = p->options->dlq && !p->options->dlq_elsewhere;
+	struct topic_info topics[2] = {p->topic, p->dlq};
+	enum cluster_state state;
+	struct client c;
+
+	if (client_init(&c, "preflight", &p->topic_properties, NULL, p->options->events, err) < 0)
+		return -1;
+	state = cluster_ask(&c, topics, both ? 2 : 1, PATIENCE_MS, p->options->stop, err);
+	p->topic_up = state == CLUSTER_UP;
+	p->dlq_up = both && p->topic_up;
+	p->topic = topics[0];
+	p->dlq = topics[1];
+	if (p->topic_up)
+		create_topics(p, &c, true, both);
+	else if (state == CLUSTER_DOWN)
+		event_emit(p->options->events, EVENT_ERROR, "cluster_down", EVENT_NO_FIELDS,
+			   "No broker answers at %s: %s",
+			   properties_get(&p->topic_properties, "bootstrap.servers"),
+			   client_last_error(&c));
+	client_finish(&c);
+	return state == CLUSTER_MISCONFIGURED ? -1 : 0;
+}
+
+/* The DLQ's own cluster: whatever is wrong with it, there is the fallback file. */
+static void ask_dlq_cluster(struct preflight *p)
+{
+	enum cluster_state state = CLUSTER_MISCONFIGURED;
+	struct client c = {0};
+	struct error err;
+
+	if (client_init(&c, "dlq preflight", &p->dlq_properties, NULL, p->options->events, &err) == 0)
+		state = cluster_ask(&c, &p->dlq, 1, PATIENCE_MS / 5, p->options->stop, &err);
+	p->dlq_up = state == CLUSTER_UP;
+	if (p->dlq_up)
+		create_topics(p, &c, false, true);
+	else
+		event_emit(p->options->events, EVENT_WARNING, "dlq_down",
+			   EVENT_FIELDS(EVENT_TEXT("dlq", p->options->dlq)),
+			   "The DLQ's brokers can't be used: %s; records that fail will go to the "
+			   "fallback file %s",
+			   state == CLUSTER_MISCONFIGURED ? err.text : client_last_error(&c),
+			   p->options->fallback);
+	client_finish(&c);
+}
+
+int preflight_run(struct preflight *p, struct error *err)
+{
+	const struct deliver_options *o = p->options;
+
+	if (ask_topic_cluster(p, err) < 0 || refuse_topic(&p->topic, err) < 0)
+		return -1;
+	if (o->dlq && o->dlq_elsewhere)
+		ask_dlq_cluster(p);
+	warn_missing(p, &p->topic, "Topic", o->dlq ? "the DLQ" : "the fallback file");
+	if (o->dlq)
+		warn_missing(p, &p->dlq, "DLQ topic", "the fallback file");
+	warn_limit(p, &p->topic);
+	/* A topic that isn't there now won't be in 30 s; one that is may vanish
+	 * for a moment while its broker starts. */
+	if (p->topic.state == TOPIC_MISSING)
+		properties_default(&p->topic_properties, "topic.metadata.propagation.max.ms", "0");
+	if (p->dlq.state == TOPIC_MISSING)
+		properties_default(&p->dlq_properties, "topic.metadata.propagation.max.ms", "0");
+	return 0;
+}
+
+/* batch.size, unless the user has set a smaller one: 0. */
+static int batch_size(const struct topic_info *topic, const struct properties *properties)
+{
+	const char *set = properties_get(properties, "batch.size");
+	int64_t limit = topic->max_message_bytes, size = BATCH_BYTES;
+
+	if (limit && limit - BATCH_MARGIN < size)
+		size = limit > 2 * BATCH_MARGIN ? limit - BATCH_MARGIN : limit / 2 + 1;
+	return set && atoll(set) <= size ? 0 : (int)size;
+}
+
+struct producer_options preflight_topic(const struct preflight *p)
+{
+	return (struct producer_options){
+		.name = "topic",
+		.topic = p->options->topic,
+		.properties = &p->topic_properties,
+		.batch_size = batch_size(&p->topic, &p->topic_properties),
+		.ordered = true,
+		.events = p->options->events,
+	};
+}
+
+struct producer_options preflight_dlq(const struct preflight *p)
+{
+	return (struct producer_options){
+		.name = "dlq",
+		.topic = p->options->dlq,
+		.properties = &p->dlq_properties,
+		.batch_size = batch_size(&p->dlq, &p->dlq_properties),
+		.events = p->options->events,
+	};
+}
+
+bool preflight_topic_up(const struct preflight *p)
+{
+	return p->topic_up;
+}
+
+bool preflight_dlq_up(const struct preflight *p)
+{
+	return p->dlq_up;
+}
+
+/* Compression changes what the broker measures. */
+static uint64_t known_limit(const struct topic_info *topic, const struct properties *properties)
+{
+	const char *codec = properties_get(properties, "compression.codec");
+
+	if (!codec)
+		codec = properties_get(properties, "compression.type");
+	if (!topic->max_message_bytes || (codec && strcmp(codec, "none") != 0))
+		return UINT64_MAX;
+	return (uint64_t)topic->max_message_bytes;
+}
+
+uint64_t preflight_topic_limit(const struct preflight *p)
+{
+	return known_limit(&p->topic, &p->topic_properties);
+}
+
+uint64_t preflight_dlq_limit(const struct preflight *p)
+{
+	return known_limit(&p->dlq, &p->dlq_properties);
+}

@@ -1,0 +1,45 @@
+/* What is found out before the first record is sent, and the settings that
+ * follow from it: batch sizes below the topics' limits above all. */
+#ifndef REDRIVE_DELIVER_PREFLIGHT_H
+#define REDRIVE_DELIVER_PREFLIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "deliver/cluster.h"
+#include "deliver/producer.h"
+#include "deliver/properties.h"
+
+struct deliver_options;
+
+struct preflight {
+	const struct deliver_options *options;
+	struct properties topic_properties, dlq_properties; /* with our defaults */
+	struct topic_info topic, dlq;
+	bool topic_up, dlq_up; /* the cluster has answered */
+};
+
+/* Adds our defaults to the properties and checks them. 0, or -1 with *err;
+ * call preflight_finish in both cases. options must outlive it. */
+int preflight_init(struct preflight *p, const struct deliver_options *options, struct error *err)
+	_must_check_;
+void preflight_finish(struct preflight *p);
+
+/* Connects and asks. 0, also when nobody answers; -1 with *err when the
+ * cluster refuses us or the topic. Warns of a DLQ that doesn't exist. */
+int preflight_run(struct preflight *p, struct error *err) _must_check_;
+
+/* Options for the two producers, without counters and callbacks. */
+struct producer_options preflight_topic(const struct preflight *p);
+struct producer_options preflight_dlq(const struct preflight *p);
+
+bool preflight_topic_up(const struct preflight *p);
+bool preflight_dlq_up(const struct preflight *p);
+
+/* The largest batch that the topic takes, in bytes; UINT64_MAX when that is not
+ * known or, because of compression, not comparable. */
+uint64_t preflight_topic_limit(const struct preflight *p);
+uint64_t preflight_dlq_limit(const struct preflight *p);
+
+#endif

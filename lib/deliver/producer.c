@@ -1,0 +1,289 @@
+#include "deliver/producer.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "deliver/cluster.h"
+
+/* A message's opaque is the block that holds its value or, for a record that
+ * failed before, its failure: both are aligned, so the lowest bit tells. */
+#define IS_FAILURE 1
+
+static void *tag_failure(struct failure *f)
+{
+	return (void *)((uintptr_t)f | IS_FAILURE);
+}
+
+static struct failure *untag_failure(void *opaque)
+{
+	uintptr_t bits = (uintptr_t)opaque;
+
+	return bits & IS_FAILURE ? (struct failure *)(bits & ~(uintptr_t)IS_FAILURE) : NULL;
+}
+
+/* The caller frees *headers. */
+static struct record record_of_message(const rd_kafka_message_t *m, struct header **headers)
+{
+	struct record r = {{m->key, m->key_len}, {m->payload, m->len}, NULL, 0,
+			   rd_kafka_message_timestamp(m, NULL), NULL, false};
+	rd_kafka_headers_t *list = NULL;
+
+	*headers = NULL;
+	if (rd_kafka_message_headers(m, &list) || !list)
+		return r;
+	r.n_headers = rd_kafka_header_cnt(list);
+	r.headers = *headers = mem_alloc(r.n_headers, sizeof(**headers));
+	for (size_t i = 0; i < r.n_headers; i++) {
+		const char *name = NULL;
+		const void *value = NULL;
+		size_t len = 0;
+
+		rd_kafka_header_get_all(list, i, &name, &value, &len);
+		(*headers)[i] = (struct header){slice_of(name), {value, len}};
+	}
+	return r;
+}
+
+static struct failure *failure_of_message(const rd_kafka_message_t *m)
+{
+	struct failure *f = untag_failure(m->_private);
+	struct header *headers;
+	struct record r;
+
+	if (f)
+		return f;
+	r = record_of_message(m, &headers);
+	f = failure_from_block(&r, m->_private);
+	free(headers);
+	return f;
+}
+
+static void pull_back(struct producer *p)
+{
+	if (p->pulled_back)
+		return;
+	p->pulled_back = true;
+	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+/* After a refused batch or a transient failure, nothing later may overtake. */
+static bool must_pull_back(const struct producer *p, const struct failure *f)
+{
+	struct contract c = contract_of_kafka(f->err);
+
+	if (c.blames_batch)
+		return !producer_sends_alone(p, &f->record);
+	return p->options.ordered && c.class == CLASS_TRANSIENT && !f->purged;
+}
+
+static void on_failed(struct producer *p, const rd_kafka_message_t *m)
+{
+	struct failure *f = failure_of_message(m);
+
+	f->err = m->err;
+	f->purged = m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up;
+	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
+		f->err = p->given_up;
+	if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED)
+		f->possibly_persisted = true;
+	failure_list_add(&p->failed, f);
+	if (must_pull_back(p, f))
+		pull_back(p);
+}
+
+static void on_delivered(struct producer *p, const rd_kafka_message_t *m)
+{
+	struct failure *f = untag_failure(m->_private);
+
+	++*p->options.delivered;
+	client_set_up(&p->client);
+	if (p->options.on_delivered)
+		p->options.on_delivered(p->options.ctx, m->partition, m->offset);
+	if (f)
+		failure_destroy(f);
+	else
+		block_unref(m->_private);
+}
+
+static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
+{
+	struct client *client = opaque;
+	struct producer *p = client->owner;
+
+	(void)rk;
+	p->inflight--;
+	p->inflight_bytes -= m->len;
+	if (m->err)
+		on_failed(p, m);
+	else
+		on_delivered(p, m);
+}
+
+static int open_client(struct producer *p, struct error *err)
+{
+	bool ever_up = p->client.ever_up;
+	char size[16];
+
+	if (p->options.batch_size) {
+		snprintf(size, sizeof(size), "%d", p->options.batch_size);
+		properties_set(&p->properties, "batch.size", size, "the topic's limit");
+	}
+	if (client_init(&p->client, p->options.name, &p->properties, on_report, p->options.events,
+			err) < 0)
+		return -1;
+	p->client.owner = p;
+	p->client.ever_up = ever_up;
+	p->rkt = rd_kafka_topic_new(p->client.rk, p->options.topic, NULL);
+	if (!p->rkt)
+		return error_set(err, ERROR_USAGE, "topic %s: %s", p->options.topic,
+				 rd_kafka_err2str(rd_kafka_last_error()));
+	return 0;
+}
+
+static void close_client(struct producer *p)
+{
+	if (p->rkt)
+		rd_kafka_topic_destroy(p->rkt);
+	p->rkt = NULL;
+	client_finish(&p->client);
+}
+
+int producer_init(struct producer *p, const struct producer_options *options, struct error *err)
+{
+	*p = (struct producer){.options = *options};
+	properties_copy(&p->properties, options->properties);
+	return open_client(p, err);
+}
+
+void producer_finish(struct producer *p)
+{
+	if (p->client.rk && p->inflight) {
+		/* The reports free what the messages hold. */
+		producer_give_up(p, RD_KAFKA_RESP_ERR__DESTROY);
+		for (int i = 0; i < 50 && p->inflight; i++)
+			producer_poll(p, 100);
+	}
+	close_client(p);
+	failure_list_finish(&p->failed);
+	properties_finish(&p->properties);
+}
+
+int producer_reopen(struct producer *p, int batch_size, struct error *err)
+{
+	/* The brokers first named may be the ones that are down. */
+	char *brokers = p->client.ever_up ? cluster_brokers(&p->client) : NULL;
+
+	if (brokers) {
+		char *all = mem_printf("%s,%s", brokers,
+				       properties_get(&p->properties, "bootstrap.servers"));
+
+		properties_set(&p->properties, "bootstrap.servers", all, "the cluster");
+		free(all);
+		free(brokers);
+	}
+	close_client(p);
+	p->options.batch_size = batch_size;
+	return open_client(p, err);
+}
+
+static rd_kafka_headers_t *make_headers(const struct record *r)
+{
+	rd_kafka_headers_t *list = rd_kafka_headers_new(r->n_headers);
+
+	for (size_t i = 0; i < r->n_headers; i++) {
+		const struct header *h = &r->headers[i];
+
+		rd_kafka_header_add(list, h->name.data, (ssize_t)h->name.len, h->value.data,
+				    (ssize_t)h->value.len);
+	}
+	return list;
+}
+
+static rd_kafka_resp_err_t produce_full(struct producer *p, const struct record *r, void *opaque)
+{
+	rd_kafka_headers_t *headers = r->n_headers ? make_headers(r) : NULL;
+	rd_kafka_resp_err_t err;
+
+	err = rd_kafka_producev(p->client.rk, RD_KAFKA_V_RKT(p->rkt),
+				RD_KAFKA_V_KEY(r->key.data, r->key.len),
+				RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
+				RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
+				RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque),
+				RD_KAFKA_V_END);
+	if (err && headers)
+		rd_kafka_headers_destroy(headers);
+	return err;
+}
+
+static rd_kafka_resp_err_t produce(struct producer *p, const struct record *r, void *opaque)
+{
+	if (r->n_headers || r->timestamp != RECORD_NO_TIMESTAMP)
+		return produce_full(p, r, opaque);
+	if (rd_kafka_produce(p->rkt, RD_KAFKA_PARTITION_UA, 0, (void *)r->value.data, r->value.len,
+			     r->key.data, r->key.len, opaque) == 0)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	return rd_kafka_last_error();
+}
+
+static void count_sent(struct producer *p, const struct record *r)
+{
+	p->inflight++;
+	p->inflight_bytes += r->value.len;
+}
+
+bool producer_send(struct producer *p, const struct record *r)
+{
+	rd_kafka_resp_err_t err = produce(p, r, r->block);
+	struct failure *f;
+
+	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return false;
+	block_ref(r->block);
+	if (!err) {
+		count_sent(p, r);
+		return true;
+	}
+	f = failure_from_block(r, r->block);
+	f->err = err;
+	failure_list_add(&p->failed, f);
+	return true;
+}
+
+bool producer_resend(struct producer *p, struct failure *f, const struct record *as)
+{
+	rd_kafka_resp_err_t err = produce(p, as, tag_failure(f));
+
+	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return false;
+	if (!err) {
+		count_sent(p, as);
+		return true;
+	}
+	f->err = err;
+	f->purged = false;
+	failure_list_add(&p->failed, f);
+	return true;
+}
+
+void producer_poll(struct producer *p, int timeout_ms)
+{
+	if (p->client.rk)
+		client_poll(&p->client, timeout_ms);
+}
+
+void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)
+{
+	p->given_up = err;
+	p->pulled_back = true;
+	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+bool producer_sends_alone(const struct producer *p, const struct record *r)
+{
+	const char *size = properties_get(&p->properties, "batch.size");
+
+	return record_batch_size(r) > (size ? strtoull(size, NULL, 10) : 1000000);
+}

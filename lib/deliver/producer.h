@@ -1,0 +1,72 @@
+/* Sends records to one topic and tells what became of each.
+ *
+ * Nothing is copied: librdkafka sends from the record's block, and a reference
+ * on it is held until the delivery report. What fails is collected in `failed`;
+ * whoever uses the producer empties that list (see sender.h). One thread. */
+#ifndef REDRIVE_DELIVER_PRODUCER_H
+#define REDRIVE_DELIVER_PRODUCER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/event.h"
+#include "deliver/client.h"
+#include "deliver/failure.h"
+#include "deliver/properties.h"
+#include "record/record.h"
+
+struct producer_options {
+	const char *name;  /* for events: "topic", "dlq" */
+	const char *topic;
+	const struct properties *properties; /* copied */
+	int batch_size; /* bytes; 0 leaves it to the properties */
+	bool ordered;	/* a transient failure takes back what is still queued, so that
+			 * it can be sent again in order */
+	uint64_t *delivered; /* counts what was acknowledged */
+	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
+	void *ctx;
+	const struct event_sink *events;
+};
+
+struct producer {
+	struct producer_options options;
+	struct properties properties;
+	struct client client;
+	rd_kafka_topic_t *rkt;
+	unsigned inflight;
+	size_t inflight_bytes;
+	struct failure_list failed;
+	bool pulled_back; /* what was queued has been taken back */
+	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */
+};
+
+/* Strings in options must outlive the producer. 0, or -1 with *err; call
+ * producer_finish in both cases. */
+int producer_init(struct producer *p, const struct producer_options *options, struct error *err)
+	_must_check_;
+
+/* Drops what is still queued: drain it before. */
+void producer_finish(struct producer *p);
+
+/* Starts anew with another batch size; nothing may be in flight. */
+int producer_reopen(struct producer *p, int batch_size, struct error *err) _must_check_;
+
+/* False: the queue is full, nothing was taken; poll and try again. True: the
+ * record is on its way, or in `failed`. Takes a reference on the record's block. */
+bool producer_send(struct producer *p, const struct record *r);
+
+/* Sends what failed before, or a record made from it (`as`, whose value f
+ * holds). False: the queue is full. True: f is the producer's until it is in
+ * `failed` again or destroyed because it arrived. */
+bool producer_resend(struct producer *p, struct failure *f, const struct record *as);
+
+/* Serves delivery reports for at most timeout_ms. */
+void producer_poll(struct producer *p, int timeout_ms);
+
+/* Makes all that is not acknowledged fail with err. */
+void producer_give_up(struct producer *p, rd_kafka_resp_err_t err);
+
+/* True when a batch that was refused can have held nothing but r. */
+bool producer_sends_alone(const struct producer *p, const struct record *r);
+
+#endif

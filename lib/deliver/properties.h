@@ -1,0 +1,56 @@
+/* librdkafka properties, and where each came from.
+ * https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md */
+#ifndef REDRIVE_DELIVER_PROPERTIES_H
+#define REDRIVE_DELIVER_PROPERTIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <librdkafka/rdkafka.h>
+
+#include "base/error.h"
+
+struct property {
+	char *name;
+	char *value;
+	char *origin;  /* "default", "orders.conf:3", "-X" */
+	unsigned line; /* in its file; 0 when it comes from none */
+};
+
+/* Zero-initialise. */
+struct properties {
+	struct property *items;
+	size_t n, cap;
+};
+
+void properties_finish(struct properties *p);
+
+/* Sets or replaces; all strings are copied. */
+void properties_set(struct properties *p, const char *name, const char *value, const char *origin);
+
+/* As properties_set, unless it is set already. */
+void properties_default(struct properties *p, const char *name, const char *value);
+
+const char *properties_get(const struct properties *p, const char *name); /* or NULL */
+
+/* Adds copies of all of `from`. */
+void properties_copy(struct properties *to, const struct properties *from);
+
+/* "name=value", as -X has it; "topic." before a name is dropped. */
+int properties_set_pair(struct properties *p, const char *pair, const char *origin,
+			struct error *err) _must_check_;
+
+/* Reads a file of `name=value` lines (librdkafka's, kcat's and Java's format:
+ * # and ! begin a comment, blanks around name and value don't count).
+ * 0, or -1 with *err naming file and line. */
+int properties_read(struct properties *p, const char *path, struct error *err) _must_check_;
+
+/* A configuration that the caller owns (rd_kafka_new takes it), or NULL with
+ * *err naming the property, its origin and, for an unknown one, its nearest
+ * neighbour. Properties whose name begins with "redrive." are left out. */
+rd_kafka_conf_t *properties_conf(const struct properties *p, struct error *err);
+
+/* True for passwords and the like, which are never shown. */
+bool properties_is_secret(const char *name);
+
+#endif

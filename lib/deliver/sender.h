@@ -1,0 +1,91 @@
+/* A producer that follows the error contract: retry, breaker, one culprit at a
+ * time.
+ *
+ * When a record fails and may be sent again, everything stops: what is queued
+ * is taken back, what is in flight settles, the failed records wait 1, 2, 4 s
+ * and are sent again in the order of the input, before anything new. So order
+ * within a key survives, memory stays bounded, and there is one timer, not one
+ * a record.
+ *
+ * A broker refuses a whole batch for one record in it. Unless the record was
+ * alone in its batch it may be innocent: the batch is sent again in smaller
+ * ones until the culprit stands alone. */
+#ifndef REDRIVE_DELIVER_SENDER_H
+#define REDRIVE_DELIVER_SENDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "deliver/breaker.h"
+#include "deliver/producer.h"
+
+/* What an open circuit means for the records behind it. */
+enum outage { OUTAGE_DLQ, OUTAGE_WAIT, OUTAGE_STOP };
+
+/* Where a record goes that the sender is done with. */
+enum sender_end {
+	SENDER_FAILED, /* it failed for good: f->cause says why */
+	SENDER_UNSENT, /* the run stops before it: it was not sent */
+};
+
+struct sender_options {
+	struct producer_options producer;
+	int retries;	    /* rounds */
+	int64_t backoff_ms; /* before the first; doubles */
+	int64_t backoff_max_ms;
+	unsigned breaker_threshold;
+	int64_t breaker_cooldown_ms;
+	enum outage on_outage;
+	int64_t settle_ms; /* how long to wait for what is in flight after *stop */
+	const volatile int *stop; /* non-zero: no new tries, settle and end */
+	uint64_t *retried;	      /* counts rounds */
+	uint64_t *possible_duplicates; /* counts records sent again that may have arrived */
+	void (*on_end)(void *ctx, struct failure *f, enum sender_end end); /* takes f */
+	void (*idle)(void *ctx, int64_t now); /* called while it waits; may be NULL */
+	void *ctx;
+};
+
+struct sender {
+	struct sender_options options;
+	struct producer producer;
+	struct breaker breaker;
+	uint64_t delivered_seen;
+	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
+	int batch_size;	       /* the usual one; smaller while a culprit is sought */
+	bool settling;
+	bool probing; /* the one record that decides whether the circuit closes */
+	struct error halted; /* kind is set when nothing more may be sent, and why */
+};
+
+/* 0, or -1 with *err; call sender_finish in both cases. Pointers in options
+ * must outlive the sender. */
+int sender_init(struct sender *s, const struct sender_options *options, struct error *err)
+	_must_check_;
+void sender_finish(struct sender *s);
+
+enum sender_result {
+	SENDER_TAKEN,  /* on its way, or already at on_end */
+	SENDER_OPEN,   /* the circuit is open (OUTAGE_DLQ): not taken */
+	SENDER_HALTED, /* see halted: not taken */
+};
+
+/* Sends a record of a block. Waits while the queue is full or records are sent
+ * again. */
+enum sender_result sender_send(struct sender *s, const struct record *r);
+
+/* Sends `as`, made from f (see producer_resend), and takes f unless it answers
+ * SENDER_OPEN or SENDER_HALTED. */
+enum sender_result sender_send_failure(struct sender *s, struct failure *f,
+				       const struct record *as);
+
+/* Serves what has come in, for at most timeout_ms, and settles failures. */
+void sender_serve(struct sender *s, int timeout_ms);
+
+/* Waits until nothing is in flight any more: all records have ended. */
+void sender_drain(struct sender *s);
+
+/* "Broker: Message size too large", or for a timeout what was behind it. The
+ * caller frees it. */
+char *sender_explain(const struct sender *s, rd_kafka_resp_err_t err);
+
+#endif

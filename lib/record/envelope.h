@@ -1,0 +1,48 @@
+/* One record as one line of JSON, byte for byte.
+ *
+ *   {"v":1,"topic":"orders.created","key":"customer-A","value":"{...}",
+ *    "headers":[["k","v"],["k",null]],"timestamp":1700000000000,
+ *    "error":{...},"source":{...},"job":"nightly","crc32":"9ae0daaf"}
+ *
+ * Text where the bytes are valid UTF-8, else "key_base64", "value_base64" and
+ * ["k",{"base64":"..."}] (a name that is not UTF-8: [{"base64":...}, value]).
+ * null is null, "" is empty. crc32 is the CRC-32 (IEEE 802.3, as zlib has it),
+ * eight hex digits, of the line's bytes before `,"crc32"`: a line without it
+ * was edited by hand, a line where it differs is damaged. */
+#ifndef REDRIVE_RECORD_ENVELOPE_H
+#define REDRIVE_RECORD_ENVELOPE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "record/record.h"
+
+/* Why a record failed, and where it came from. Strings that are NULL and
+ * numbers that are 0 are left out; error_type NULL leaves out "error". */
+struct envelope_notes {
+	const char *topic;
+	const char *error_type, *error_class, *error_message, *persisted;
+	int64_t error_at; /* ms since 1970 UTC */
+	int retries;
+	struct position position; /* origin NULL leaves out "source" */
+	const char *job;
+};
+
+/* Adds the line for r, with its line feed. */
+void envelope_write(struct buf *out, const struct record *r, const struct envelope_notes *notes);
+
+/* A record read from a line, with the memory it needs. Zero-initialise. */
+struct envelope {
+	struct record record; /* block is NULL, json false */
+	char *topic;	      /* or NULL */
+	struct header *headers;
+	struct buf bytes; /* what the record's slices point into */
+};
+
+/* Reads one line (without its line feed). 0, or -1 with *err: not JSON, a
+ * field of the wrong type, bad base64, or a crc32 that differs. Call
+ * envelope_finish in both cases. */
+int envelope_read(struct envelope *e, struct slice line, struct error *err) _must_check_;
+
+void envelope_finish(struct envelope *e);
+
+#endif

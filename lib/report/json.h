@@ -1,0 +1,12 @@
+/* Text of any kind as a JSON string. */
+#ifndef REDRIVE_REPORT_JSON_H
+#define REDRIVE_REPORT_JSON_H
+
+#include "base/buf.h"
+
+/* Adds text as a JSON string. Valid UTF-8 goes in as it is; in other text, and
+ * in text with control characters of two bytes (C1, which a terminal obeys
+ * too), these are shown as \xNN. NULL becomes null. */
+void json_add_text(struct buf *out, const char *text);
+
+#endif

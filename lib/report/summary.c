@@ -1,0 +1,242 @@
+#include "report/summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/json.h"
+#include "report/rate.h"
+
+#define VALUE_END 31 /* the column that numbers end in, unless they are too long */
+
+/* Numbers that both forms show, under their names. */
+enum place { IN_NONE, IN_RECORDS, IN_TOTALS };
+
+struct totals {
+	uint64_t read, delivered, failed, dead_lettered, fallback, rejected, skipped, unsettled;
+	uint64_t retries, possible_duplicates;
+};
+
+static struct totals totals_of(const struct ledger *l)
+{
+	return (struct totals){
+		.read = l->read,
+		.delivered = l->outcome[OUTCOME_DELIVERED],
+		.failed = ledger_failed(l),
+		.dead_lettered = l->outcome[OUTCOME_DEAD_LETTERED],
+		.fallback = l->outcome[OUTCOME_FALLBACK],
+		.rejected = l->outcome[OUTCOME_REJECTED],
+		.skipped = l->skipped,
+		.unsettled = ledger_unsettled(l),
+		.retries = l->retries,
+		.possible_duplicates = l->possible_duplicates,
+	};
+}
+
+#define TOTAL(member) offsetof(struct totals, member)
+
+/* json == NULL: in the text only; `always`: shown although it is 0. */
+static const struct number {
+	size_t total;
+	const char *label;
+	bool label_always;
+	enum place place;
+	const char *json;
+	bool json_always;
+} numbers[] = {
+	{TOTAL(read), "Messages read:", true, IN_RECORDS, "read", true},
+	{TOTAL(delivered), "Messages produced:", true, IN_RECORDS, "delivered", true},
+	{TOTAL(failed), "Messages failed:", true, IN_NONE, NULL, false},
+	{TOTAL(dead_lettered), "Messages sent to DLQ:", true, IN_RECORDS, "dead_lettered", true},
+	{TOTAL(fallback), "Messages in fallback:", true, IN_RECORDS, "fallback", true},
+	{TOTAL(rejected), "Messages rejected:", false, IN_RECORDS, "rejected", true},
+	{TOTAL(skipped), "Blank lines skipped:", false, IN_RECORDS, "skipped", true},
+	{TOTAL(unsettled), "Messages NOT SAFE:", false, IN_RECORDS, "unsettled", false},
+	{TOTAL(retries), "Retries:", false, IN_TOTALS, "retries", true},
+	{TOTAL(possible_duplicates), "Possible duplicates:", false, IN_TOTALS,
+	 "possible_duplicates", true},
+};
+
+static uint64_t total_at(const struct totals *totals, const struct number *number)
+{
+	return *(const uint64_t *)((const char *)totals + number->total);
+}
+
+static double rate_of(const struct summary *s)
+{
+	return s->duration_s > 0 ? (double)s->ledger->read / s->duration_s : 0;
+}
+
+/* Most frequent first, then by name. */
+static int compare_errors(const void *a, const void *b)
+{
+	const struct ledger_error *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->code, y->code);
+}
+
+/* A sorted copy; the caller frees it. */
+static struct ledger_error *sorted_errors(const struct ledger *l)
+{
+	struct ledger_error *sorted = mem_alloc(l->n_errors, sizeof(*sorted));
+
+	if (l->n_errors)
+		memcpy(sorted, l->errors, l->n_errors * sizeof(*sorted));
+	qsort(sorted, l->n_errors, sizeof(*sorted), compare_errors);
+	return sorted;
+}
+
+/* The value ends in VALUE_END; a unit stands behind. */
+static void add_row(struct buf *out, const char *label, const char *value, const char *unit)
+{
+	int width = VALUE_END - (int)strlen(label) - (*unit ? 1 : 0);
+
+	buf_addf(out, "%s%*s%s\n", label, width, value, unit);
+}
+
+static void text_numbers(struct buf *out, const struct totals *totals)
+{
+	char digits[TEXT_COUNT_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (numbers[i].label_always || total_at(totals, &numbers[i]))
+			add_row(out, numbers[i].label,
+				text_count(total_at(totals, &numbers[i]), digits), "");
+}
+
+static void text_speed(struct buf *out, const struct summary *s)
+{
+	char value[TEXT_COUNT_SIZE];
+
+	if (!(s->duration_s > 0) || !s->ledger->read)
+		return;
+	snprintf(value, sizeof(value), "%.1f", s->duration_s);
+	add_row(out, "Duration:", value, " s");
+	add_row(out, "Rate:", text_count((uint64_t)rate_of(s), value), " messages/s");
+}
+
+static void text_errors(struct buf *out, const struct ledger *l)
+{
+	struct ledger_error *errors = sorted_errors(l);
+	char digits[TEXT_COUNT_SIZE];
+
+	if (l->n_errors)
+		buf_add_str(out, "=== Error Statistics ===\n");
+	for (size_t i = 0; i < l->n_errors; i++) {
+		text_add_escaped(out, slice_of(errors[i].code));
+		buf_addf(out, ": %s error%s\n", text_count(errors[i].count, digits),
+			 errors[i].count == 1 ? "" : "s");
+	}
+	free(errors);
+}
+
+static void text_inputs(struct buf *out, const struct summary *s)
+{
+	char digits[TEXT_COUNT_SIZE];
+
+	if (s->n_inputs)
+		buf_add_str(out, "=== Inputs ===\n");
+	for (size_t i = 0; i < s->n_inputs; i++) {
+		const struct summary_input *input = &s->inputs[i];
+
+		text_add_escaped(out, slice_of(input->name));
+		buf_addf(out, ": %s message%s", text_count(input->records, digits),
+			 input->records == 1 ? "" : "s");
+		if (input->error) {
+			buf_add_str(out, ", not read to the end: ");
+			text_add_escaped(out, slice_of(input->error));
+		}
+		buf_add_char(out, '\n');
+	}
+}
+
+void summary_text(struct buf *out, const struct summary *s)
+{
+	struct totals totals = totals_of(s->ledger);
+	char percent[RATE_SIZE];
+
+	buf_add_str(out, "=== Metrics ===\n");
+	text_numbers(out, &totals);
+	add_row(out, "Success rate:", rate_percent(totals.delivered, totals.read, percent), " %");
+	text_speed(out, s);
+	text_errors(out, s->ledger);
+	text_inputs(out, s);
+	if (s->resume) {
+		buf_add_str(out, "To go on: ");
+		text_add_escaped(out, slice_of(s->resume));
+		buf_add_char(out, '\n');
+	}
+}
+
+static void json_numbers(struct buf *out, const struct totals *totals, enum place place)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		uint64_t value = total_at(totals, &numbers[i]);
+
+		if (numbers[i].place != place || (!value && !numbers[i].json_always))
+			continue;
+		buf_addf(out, "%s\"%s\":%llu", separator, numbers[i].json,
+			 (unsigned long long)value);
+		separator = ",";
+	}
+}
+
+static void json_errors(struct buf *out, const struct ledger *l)
+{
+	struct ledger_error *errors = sorted_errors(l);
+
+	for (size_t i = 0; i < l->n_errors; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		json_add_text(out, errors[i].code);
+		buf_addf(out, ":%llu", (unsigned long long)errors[i].count);
+	}
+	free(errors);
+}
+
+static void json_inputs(struct buf *out, const struct summary *s)
+{
+	if (!s->n_inputs)
+		return;
+	buf_add_str(out, ",\"inputs\":[");
+	for (size_t i = 0; i < s->n_inputs; i++) {
+		const struct summary_input *input = &s->inputs[i];
+
+		buf_add_str(out, i ? ",{\"file\":" : "{\"file\":");
+		json_add_text(out, input->name);
+		buf_addf(out, ",\"records\":%llu,\"bytes\":%llu,\"error\":",
+			 (unsigned long long)input->records, (unsigned long long)input->bytes);
+		json_add_text(out, input->error);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
+void summary_json(struct buf *out, const struct summary *s)
+{
+	struct totals totals = totals_of(s->ledger);
+	char rate[RATE_SIZE];
+
+	buf_add_str(out, "{\"command\":");
+	json_add_text(out, s->command);
+	buf_add_str(out, ",\"records\":{");
+	json_numbers(out, &totals, IN_RECORDS);
+	buf_add_str(out, "},\"errors\":{");
+	json_errors(out, s->ledger);
+	buf_add_str(out, "},");
+	json_numbers(out, &totals, IN_TOTALS);
+	buf_addf(out, ",\"success_rate\":%s", rate_fraction(totals.delivered, totals.read, rate));
+	buf_addf(out, ",\"bytes\":%llu,\"duration_s\":%.3f,\"records_per_s\":%.1f,\"resume\":",
+		 (unsigned long long)s->ledger->bytes, s->duration_s, rate_of(s));
+	json_add_text(out, s->resume);
+	buf_addf(out, ",\"exit\":%d", s->exit_status);
+	json_inputs(out, s);
+	buf_add_str(out, "}\n");
+}

@@ -1,0 +1,221 @@
+#include "source/bytes.h"
+
+#include <archive.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "source/file.h"
+#include "source/gunzip.h"
+#include "source/unpack.h"
+
+/* A file, compressed twice, an archive, whose members are compressed twice. */
+#define MAX_LAYERS 6
+
+struct bytes {
+	char *path;
+	struct stream *layers[MAX_LAYERS]; /* each reads from the one before */
+	size_t n_layers;
+	size_t archive; /* index of the archive's layer; 0: there is none */
+	bool begun;
+	char *member;
+	uint64_t given; /* in members that are over */
+};
+
+enum layer_kind { LAYER_GZIP, LAYER_FILTER, LAYER_ARCHIVE };
+
+static const struct magic {
+	const char *bytes;
+	size_t len, at;
+	enum layer_kind kind;
+	int filter;
+	const char *name;
+} magics[] = {
+	{"\x1f\x8b\x08", 3, 0, LAYER_GZIP, 0, "gzip"},
+	{"\x28\xb5\x2f\xfd", 4, 0, LAYER_FILTER, ARCHIVE_FILTER_ZSTD, "zstd"},
+	{"\xfd"
+	 "7zXZ\0",
+	 6, 0, LAYER_FILTER, ARCHIVE_FILTER_XZ, "xz"},
+	/* "BZh" alone might begin a text. */
+	{"1AY&SY", 6, 4, LAYER_FILTER, ARCHIVE_FILTER_BZIP2, "bzip2"},
+	{"\x17rE8P\x90", 6, 4, LAYER_FILTER, ARCHIVE_FILTER_BZIP2, "bzip2"},
+	{"\x04\x22\x4d\x18", 4, 0, LAYER_FILTER, ARCHIVE_FILTER_LZ4, "lz4"},
+	{"PK\x03\x04", 4, 0, LAYER_ARCHIVE, 0, "zip"},
+	{"PK\x05\x06", 4, 0, LAYER_ARCHIVE, 0, "zip"},
+	{"7z\xbc\xaf\x27\x1c", 6, 0, LAYER_ARCHIVE, 0, "7z"},
+	{"ustar\0", 6, 257, LAYER_ARCHIVE, 0, "tar"},
+	{"ustar  \0", 8, 257, LAYER_ARCHIVE, 0, "tar"},
+};
+
+static struct stream *top(const struct bytes *b)
+{
+	return b->layers[b->n_layers - 1];
+}
+
+static const struct magic *find_magic(struct slice head)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
+		const struct magic *m = &magics[i];
+
+		if (head.len >= m->at + m->len && memcmp(head.data + m->at, m->bytes, m->len) == 0)
+			return m;
+	}
+	return NULL;
+}
+
+int bytes_name_error(const struct bytes *b, struct error *err)
+{
+	struct error why = *err;
+	struct buf text = {0};
+
+	text_add_escaped(&text, slice_of(strcmp(b->path, "-") ? b->path : "standard input"));
+	if (b->member) {
+		buf_add_str(&text, ", ");
+		text_add_escaped(&text, slice_of(b->member));
+	}
+	error_set(err, why.kind, "%s %s", text.data, why.text);
+	buf_finish(&text);
+	return -1;
+}
+
+struct bytes *bytes_open(const char *path, struct error *err)
+{
+	struct bytes *b = mem_alloc(1, sizeof(*b));
+
+	b->path = mem_strdup(path);
+	b->layers[0] = file_open(path, err);
+	if (b->layers[0]) {
+		b->n_layers = 1;
+		return b;
+	}
+	bytes_name_error(b, err);
+	bytes_close(b);
+	return NULL;
+}
+
+static void pop_layers(struct bytes *b, size_t keep)
+{
+	while (b->n_layers > keep)
+		stream_destroy(b->layers[--b->n_layers]);
+}
+
+void bytes_close(struct bytes *b)
+{
+	if (!b)
+		return;
+	pop_layers(b, 0);
+	free(b->member);
+	free(b->path);
+	free(b);
+}
+
+static struct stream *open_layer(struct bytes *b, const struct magic *m, struct error *err)
+{
+	switch (m->kind) {
+	case LAYER_GZIP:
+		return gunzip_create(top(b), err);
+	case LAYER_FILTER:
+		return unpack_filter(top(b), m->filter, m->name, err);
+	default:
+		return unpack_archive(top(b), m->name, err);
+	}
+}
+
+/* Adds layers until the top one is neither compressed nor an archive. */
+static enum bytes_next peel(struct bytes *b, struct error *err)
+{
+	for (;;) {
+		const struct magic *m;
+		struct stream *next;
+		struct slice head;
+
+		if (stream_peek(top(b), &head) == STREAM_AGAIN)
+			return BYTES_AGAIN;
+		m = find_magic(head);
+		if (!m || b->n_layers == MAX_LAYERS || (m->kind == LAYER_ARCHIVE && b->archive))
+			return BYTES_MEMBER;
+		next = open_layer(b, m, err);
+		if (!next)
+			return BYTES_FAILED;
+		b->layers[b->n_layers++] = next;
+		if (m->kind == LAYER_ARCHIVE) {
+			b->archive = b->n_layers - 1;
+			return BYTES_MEMBER;
+		}
+	}
+}
+
+static enum bytes_next next_in_archive(struct bytes *b, struct error *err)
+{
+	const char *name;
+	int rc;
+
+	free(TAKE_PTR(b->member));
+	rc = unpack_next(top(b), &name, err);
+	if (rc <= 0)
+		return rc ? BYTES_FAILED : BYTES_END;
+	b->member = mem_strdup(name);
+	return peel(b, err);
+}
+
+static enum bytes_next next_member(struct bytes *b, struct error *err)
+{
+	if (!b->begun) {
+		enum bytes_next next = peel(b, err);
+
+		if (next != BYTES_MEMBER)
+			return next;
+		b->begun = true;
+		return b->archive ? next_in_archive(b, err) : BYTES_MEMBER;
+	}
+	if (!b->archive)
+		return BYTES_END;
+	b->given += top(b)->given;
+	pop_layers(b, b->archive + 1);
+	stream_restart(top(b));
+	return next_in_archive(b, err);
+}
+
+enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct error *err)
+{
+	enum bytes_next next = next_member(b, err);
+
+	if (next == BYTES_FAILED)
+		bytes_name_error(b, err);
+	*name = b->member;
+	return next;
+}
+
+struct slice bytes_peek(struct bytes *b)
+{
+	struct slice head;
+
+	stream_peek(top(b), &head);
+	return head;
+}
+
+ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err)
+{
+	ssize_t got = stream_read(top(b), to, n, err);
+	struct error why;
+
+	if (got != STREAM_FAILED)
+		return got;
+	why = *err;
+	error_set(err, why.kind, "%s, after %" PRIu64 " bytes%s", why.text, top(b)->given,
+		  b->n_layers > 1 ? " of decompressed data" : "");
+	return bytes_name_error(b, err);
+}
+
+uint64_t bytes_taken(const struct bytes *b)
+{
+	return file_taken(b->layers[0]);
+}
+
+uint64_t bytes_given(const struct bytes *b)
+{
+	return b->given + top(b)->given;
+}

@@ -1,0 +1,51 @@
+/* The bytes of one input, decompressed, member by member.
+ *
+ * A file is told by its first bytes, never by its name: plain, compressed
+ * (gzip, zstd, xz, bzip2, lz4), an archive (zip, 7z, tar, compressed or not),
+ * or an archive of compressed files. Nothing is ever written to disk. */
+#ifndef REDRIVE_SOURCE_BYTES_H
+#define REDRIVE_SOURCE_BYTES_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "source/stream.h"
+
+struct bytes;
+
+enum bytes_next {
+	BYTES_MEMBER, /* bytes_read yields a new member */
+	BYTES_END,    /* there is none */
+	BYTES_AGAIN,  /* a pipe has nothing to give yet: call again */
+	BYTES_FAILED, /* *err says why */
+};
+
+/* NULL with *err when it can't be opened. Errors name the input. */
+struct bytes *bytes_open(const char *path, struct error *err);
+
+void bytes_close(struct bytes *b); /* NULL is fine */
+
+/* Goes to the next member, whose name is valid until the next call, and NULL
+ * for what is no archive. Only regular files are members; what is left of the
+ * current one is passed over. */
+enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct error *err);
+
+/* The member's first bytes, before any is read: at least the first line, or
+ * STREAM_HEAD bytes, or all there is. */
+struct slice bytes_peek(struct bytes *b);
+
+/* Up to n bytes of the member: how many, 0 at its end, STREAM_FAILED with *err
+ * (cut off, damaged), STREAM_AGAIN. All that could be read before a damage is
+ * given out before the failure. */
+ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err);
+
+/* Puts the name of the input, and of the member, before err's text, which is
+ * what is wrong with it ("is a directory"). Returns -1. */
+int bytes_name_error(const struct bytes *b, struct error *err);
+
+/* Bytes taken from the file as it is, and bytes given out. */
+uint64_t bytes_taken(const struct bytes *b);
+uint64_t bytes_given(const struct bytes *b);
+
+#endif

@@ -1,0 +1,93 @@
+#include "source/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* How long a silent pipe keeps the reader from its other work. */
+#define IDLE_MS 100
+
+struct file {
+	struct stream stream;
+	int fd;
+	bool regular;
+	uint64_t taken;
+};
+
+static bool has_input(const struct file *f)
+{
+	struct pollfd p = {f->fd, POLLIN, 0};
+
+	return f->regular || poll(&p, 1, IDLE_MS) > 0;
+}
+
+static ssize_t file_read(struct stream *s, char *to, size_t n, struct error *err)
+{
+	struct file *f = (struct file *)s;
+	ssize_t got;
+
+	if (!has_input(f))
+		return STREAM_AGAIN;
+	got = read(f->fd, to, n);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return STREAM_AGAIN;
+	if (got < 0)
+		return error_set(err, ERROR_INPUT, "can't be read: %s", strerror(errno));
+	f->taken += (uint64_t)got;
+	return got;
+}
+
+static int64_t file_seek(struct stream *s, int64_t offset, int whence)
+{
+	struct file *f = (struct file *)s;
+
+	return f->regular ? lseek(f->fd, offset, whence) : -1;
+}
+
+static void file_destroy(struct stream *s)
+{
+	struct file *f = (struct file *)s;
+
+	if (f->fd > STDIN_FILENO)
+		close(f->fd);
+	free(f);
+}
+
+static const struct stream_ops file_ops = {file_read, file_seek, file_destroy};
+
+static int file_inspect(struct file *f, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0)
+		return error_set(err, ERROR_INPUT, "can't be opened: %s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_INPUT, "is a directory; name the files in it");
+	f->regular = S_ISREG(st.st_mode);
+	return 0;
+}
+
+struct stream *file_open(const char *path, struct error *err)
+{
+	struct file *f = mem_alloc(1, sizeof(*f));
+
+	stream_init(&f->stream, &file_ops);
+	f->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (f->fd < 0)
+		error_set(err, ERROR_INPUT, "can't be opened: %s", strerror(errno));
+	else if (file_inspect(f, err) == 0)
+		return &f->stream;
+	file_destroy(&f->stream);
+	return NULL;
+}
+
+uint64_t file_taken(const struct stream *s)
+{
+	return ((const struct file *)s)->taken;
+}

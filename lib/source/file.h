@@ -1,0 +1,14 @@
+/* A stream over a file, a pipe or stdin, read straight into the reader's memory. */
+#ifndef REDRIVE_SOURCE_FILE_H
+#define REDRIVE_SOURCE_FILE_H
+
+#include "source/stream.h"
+
+/* "-" is stdin, which is not closed. NULL with *err (without the path): no such
+ * file, no permission, a directory. */
+struct stream *file_open(const char *path, struct error *err);
+
+/* Bytes read from it so far. */
+uint64_t file_taken(const struct stream *s);
+
+#endif

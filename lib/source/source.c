@@ -1,0 +1,268 @@
+#include "source/source.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "source/bytes.h"
+#include "source/format.h"
+#include "source/layout.h"
+#include "source/sniff.h"
+
+#define LARGEST_RECORD (1024 * 1024 * 1024)
+
+struct source {
+	char **paths;
+	size_t n_paths, n_opened;
+	struct source_options options;
+	struct columns columns; /* of options.csv.columns */
+	struct block_pool *pool;
+	struct bytes *bytes;   /* the input that is open, */
+	struct format *format; /* and its member that is read */
+	struct origin *origin;
+	uint64_t yielded;
+	struct source_stats stats; /* of inputs that are closed */
+	struct buf message;
+};
+
+static const struct format_ops *const formats[] = {
+	[SOURCE_NDJSON] = &format_ndjson,
+	[SOURCE_CSV] = &format_csv,
+	[SOURCE_ENVELOPE] = &format_envelope,
+};
+
+static int check_csv(struct source *s, const char *columns, struct error *err)
+{
+	struct layout layout = {0};
+	int rc;
+
+	if (s->options.format == SOURCE_NDJSON || s->options.format == SOURCE_ENVELOPE)
+		return 0;
+	if (strchr("\"\r\n", s->options.csv.delimiter) && s->options.csv.delimiter)
+		return error_set(err, ERROR_USAGE, "a quote or a line end can't separate columns");
+	if (columns && columns_parse(&s->columns, columns, err) < 0)
+		return -1;
+	if (s->options.csv.header == 0 && !s->columns.n)
+		return error_set(err, ERROR_USAGE,
+				 "CSV without a header row needs the names of its columns");
+	rc = layout_build(&layout, &s->columns, err);
+	layout_finish(&layout);
+	return rc;
+}
+
+static void copy_paths(struct source *s, const char *const *paths, size_t n)
+{
+	s->paths = mem_alloc(n, sizeof(*s->paths));
+	for (; s->n_paths < n; s->n_paths++)
+		s->paths[s->n_paths] = mem_strdup(paths[s->n_paths]);
+}
+
+static uint64_t total_size(const struct source *s)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < s->n_paths; i++) {
+		struct stat st;
+
+		if (stat(s->paths[i], &st) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
+}
+
+struct source *source_create(const char *const *paths, size_t n,
+			     const struct source_options *options, struct block_pool *pool,
+			     struct error *err)
+{
+	struct source *s = mem_alloc(1, sizeof(*s));
+
+	s->options = *options;
+	s->options.csv.columns = NULL;
+	if (!options->max_record_bytes || options->max_record_bytes > LARGEST_RECORD)
+		s->options.max_record_bytes = LARGEST_RECORD;
+	s->pool = pool;
+	copy_paths(s, paths, n);
+	s->stats.bytes_total = total_size(s);
+	if (check_csv(s, options->csv.columns, err) == 0)
+		return s;
+	if (err)
+		err->kind = ERROR_USAGE;
+	source_destroy(s);
+	return NULL;
+}
+
+static void close_member(struct source *s)
+{
+	struct format *f = TAKE_PTR(s->format);
+
+	if (f)
+		f->ops->destroy(f);
+}
+
+static void close_input(struct source *s)
+{
+	close_member(s);
+	if (s->bytes) {
+		s->stats.bytes_in += bytes_taken(s->bytes);
+		s->stats.bytes_raw += bytes_given(s->bytes);
+	}
+	bytes_close(TAKE_PTR(s->bytes));
+}
+
+void source_destroy(struct source *s)
+{
+	if (!s)
+		return;
+	close_input(s);
+	origin_unref(s->origin);
+	columns_finish(&s->columns);
+	for (size_t i = 0; i < s->n_paths; i++)
+		free(s->paths[i]);
+	free(s->paths);
+	buf_finish(&s->message);
+	free(s);
+}
+
+static void set_origin(struct source *s, const char *member, const char *format)
+{
+	origin_unref(s->origin);
+	s->origin = origin_create((unsigned)(s->n_opened - 1), s->paths[s->n_opened - 1], member,
+				  format);
+}
+
+/* Gives up the open input. The item's origin stays until the next call. */
+static enum source_type fail(struct source *s, struct source_item *item)
+{
+	if (!item->position.origin)
+		item->position = (struct position){s->origin, 0, 0};
+	close_input(s);
+	return SOURCE_FAILED;
+}
+
+/* This and the two below return SOURCE_END when there is nothing to report. */
+static enum source_type open_input(struct source *s, struct source_item *item)
+{
+	s->bytes = bytes_open(s->paths[s->n_opened++], &item->error);
+	set_origin(s, NULL, "");
+	return s->bytes ? SOURCE_END : fail(s, item);
+}
+
+static enum source_type refuse_member(struct source *s, bool fatal, struct source_item *item)
+{
+	bytes_name_error(s->bytes, &item->error);
+	if (fatal)
+		return fail(s, item);
+	buf_clear(&s->message);
+	buf_addf(&s->message, "left out: %s", item->error.text);
+	item->message = s->message.data;
+	return SOURCE_NOTICE;
+}
+
+static bool is_office(const char *member)
+{
+	return member && strcmp(member, "[Content_Types].xml") == 0;
+}
+
+static void open_member(struct source *s, const char *member, const struct sniffed *sniffed)
+{
+	const struct format_ops *ops = formats[sniffed->format];
+
+	set_origin(s, member, ops->name);
+	s->format = ops->create(&(struct format_args){
+		.bytes = s->bytes,
+		.origin = s->origin,
+		.pool = s->pool,
+		.options = &s->options,
+		.columns = &s->columns,
+		.delimiter = sniffed->delimiter,
+		.stats = &s->stats,
+	});
+}
+
+static enum source_type begin_member(struct source *s, struct source_item *item)
+{
+	const char *member, *path = s->paths[s->n_opened - 1];
+	struct sniffed sniffed;
+
+	switch (bytes_next_member(s->bytes, &member, &item->error)) {
+	case BYTES_AGAIN:
+		return SOURCE_WAIT;
+	case BYTES_FAILED:
+		return fail(s, item);
+	case BYTES_END:
+		close_input(s);
+		return SOURCE_END;
+	case BYTES_MEMBER:
+		break;
+	}
+	if (is_office(member)) {
+		error_set(&item->error, ERROR_INPUT, "is an Office document; save it as CSV first");
+		return refuse_member(s, true, item);
+	}
+	sniffed = sniff(member ? member : path, bytes_peek(s->bytes), s->options.format,
+			s->options.csv.delimiter, &item->error);
+	if (sniffed.verdict != SNIFF_FINE)
+		return refuse_member(s, !member || sniffed.verdict == SNIFF_UNUSABLE, item);
+	open_member(s, member, &sniffed);
+	return SOURCE_END;
+}
+
+static enum source_type read_member(struct source *s, struct source_item *item)
+{
+	enum source_type type = s->format->ops->next(s->format, item);
+
+	switch (type) {
+	case SOURCE_END:
+		close_member(s);
+		break;
+	case SOURCE_FAILED:
+		return fail(s, item);
+	case SOURCE_RECORD:
+	case SOURCE_BAD:
+	case SOURCE_LARGE:
+		s->yielded++;
+		break;
+	default:
+		break;
+	}
+	return type;
+}
+
+/* Not the error: it is a kilobyte, and this runs for every record. */
+static void clear_item(struct source_item *item)
+{
+	item->record = (struct record){.timestamp = RECORD_NO_TIMESTAMP};
+	item->topic = NULL;
+	item->fault = FAULT_NONE;
+	item->message = NULL;
+	item->position = (struct position){0};
+	item->raw_len = 0;
+}
+
+enum source_type source_next(struct source *s, struct source_item *item)
+{
+	enum source_type type = SOURCE_END;
+
+	clear_item(item);
+	while (type == SOURCE_END && (s->bytes || s->n_opened < s->n_paths)) {
+		if (s->options.limit && s->yielded == s->options.limit)
+			break;
+		if (s->format)
+			type = read_member(s, item);
+		else
+			type = s->bytes ? begin_member(s, item) : open_input(s, item);
+	}
+	return type;
+}
+
+void source_get_stats(const struct source *s, struct source_stats *stats)
+{
+	*stats = s->stats;
+	if (!s->bytes)
+		return;
+	stats->bytes_in += bytes_taken(s->bytes);
+	stats->bytes_raw += bytes_given(s->bytes);
+}

@@ -1,0 +1,87 @@
+/* Records out of input files: one after the other, good ones and bad ones.
+ *
+ * A source yields events. It never decides what becomes of a record and never
+ * stops at a bad one: a bad line or row is an event like any other, with the
+ * raw bytes, and the source goes on behind it. */
+#ifndef REDRIVE_SOURCE_SOURCE_H
+#define REDRIVE_SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "record/block.h"
+#include "record/fault.h"
+#include "record/record.h"
+
+enum source_format { SOURCE_AUTO, SOURCE_NDJSON, SOURCE_CSV, SOURCE_ENVELOPE };
+
+enum source_type {
+	SOURCE_RECORD, /* item.record is a record; its slices live as long as its block */
+	SOURCE_BAD,    /* item.record.value has the raw bytes of a bad line or row, item.fault
+			* what is wrong, item.message why, in words without payload */
+	SOURCE_LARGE,  /* a line or row over max_record_bytes: no bytes are kept; item.position
+			* and item.raw_len say which */
+	SOURCE_WAIT,   /* no free block, or a pipe that is silent for now: serve deliveries
+			* (which drop references), then call again */
+	SOURCE_NOTICE, /* item.message says something the user should hear (a member was left
+			* out, say); no record */
+	SOURCE_FAILED, /* this input can't be read further; item.error says why. The next call
+			* goes on with the next input */
+	SOURCE_END,    /* all inputs are read */
+};
+
+struct source_item {
+	struct record record; /* record.block is borrowed: valid until the next call, unless
+			       * the caller takes a reference. An envelope's key and headers
+			       * are valid until the next call in any case */
+	const char *topic;    /* an envelope's, valid until the next call; or NULL */
+	enum fault fault;
+	const char *message;	  /* valid until the next call */
+	struct position position; /* of bad, large and failed items; valid until the next call */
+	uint64_t raw_len;	  /* bytes of the line or row in the input */
+	struct error error;
+};
+
+struct csv_options {
+	char delimiter;	     /* 0 means ',' */
+	const char *columns; /* "name[:string|integer|number|boolean],..." or NULL; copied.
+			      * With a header row they only say types, by name; without
+			      * one they are all columns in order */
+	int header;	     /* 1: first row names the columns; 0: there is none; -1: yes, but
+			      * with columns given only when the row holds all their names */
+};
+
+struct source_options {
+	enum source_format format;
+	struct csv_options csv; /* looked at unless format rules it out */
+	uint64_t max_record_bytes; /* 0, and more than 1 GiB, mean 1 GiB */
+	uint64_t limit;		   /* records (good, bad, large) to yield at most; 0: all */
+};
+
+/* What was read so far. */
+struct source_stats {
+	uint64_t skipped;     /* blank lines */
+	uint64_t bytes_in;    /* bytes taken from files as they are (compressed) */
+	uint64_t bytes_total; /* sum of the sizes of all inputs, 0 when one is not a file */
+	uint64_t bytes_raw;   /* bytes after decompression */
+};
+
+struct source;
+
+/* Opens nothing yet. paths are copied; "-" is stdin. pool is borrowed, must
+ * outlive the source, and needs two blocks at least. NULL with *err for
+ * options that contradict each other or column lists that can't be read. */
+struct source *source_create(const char *const *paths, size_t n,
+			     const struct source_options *options, struct block_pool *pool,
+			     struct error *err);
+
+void source_destroy(struct source *s); /* NULL is fine */
+
+/* The next item. */
+enum source_type source_next(struct source *s, struct source_item *item);
+
+void source_get_stats(const struct source *s, struct source_stats *stats);
+
+#endif

@@ -1,0 +1,224 @@
+#include "source/unpack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct unpack {
+	struct stream stream;
+	struct stream *in;
+	struct archive *archive;
+	const char *name;
+	bool filter;
+	uint64_t fed; /* bytes libarchive was given */
+	/* What libarchive has unpacked and nobody has read. */
+	const char *ready;
+	size_t n_ready;
+	uint64_t offset; /* in the member, behind `ready` */
+	char bytes[128 * 1024];
+};
+
+static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
+{
+	struct unpack *u = ctx;
+	struct error err;
+	ssize_t got;
+
+	do
+		got = stream_read(u->in, u->bytes, sizeof(u->bytes), &err);
+	while (got == STREAM_AGAIN);
+	if (got < 0)
+		archive_set_error(a, EIO, "%s", err.text);
+	else
+		u->fed += (uint64_t)got;
+	*bytes = u->bytes;
+	return got < 0 ? ARCHIVE_FATAL : got;
+}
+
+static la_int64_t seek(struct archive *a, void *ctx, la_int64_t offset, int whence)
+{
+	struct unpack *u = ctx;
+	int64_t at = stream_seek(u->in, offset, whence);
+
+	(void)a;
+	return at < 0 ? ARCHIVE_FATAL : at;
+}
+
+/* Of the failure below when there is one, else of libarchive. */
+static int unpack_error(struct unpack *u, struct error *err)
+{
+	const char *why = archive_error_string(u->archive);
+
+	if (u->in->state == STREAM_BROKEN) {
+		*err = u->in->error;
+		return -1;
+	}
+	if (why && strcasestr(why, "truncated"))
+		return error_set(err, ERROR_INPUT, "is cut off: its %s data ends early", u->name);
+	return error_set(err, ERROR_INPUT, "is damaged: its %s data is wrong (%s)", u->name,
+			 why ? why : "no details");
+}
+
+/* The stream below must be read to its end: only there does a decompressor
+ * find out that it was cut off or that a checksum is wrong. */
+static int check_end(struct unpack *u, struct error *err)
+{
+	bool rest = false;
+	ssize_t got;
+
+	if (u->filter && u->fed > (uint64_t)archive_filter_bytes(u->archive, -1))
+		rest = true;
+	do {
+		got = stream_read(u->in, u->bytes, sizeof(u->bytes), err);
+		if (got > 0 && u->filter)
+			rest = true;
+	} while (got > 0 || got == STREAM_AGAIN);
+	if (got == STREAM_FAILED)
+		return STREAM_FAILED;
+	if (rest)
+		return error_set(err, ERROR_INPUT, "has bytes behind the end of its %s data",
+				 u->name);
+	return 0;
+}
+
+/* 1, 0 at the member's end, -1. */
+static int next_block(struct unpack *u, struct error *err)
+{
+	la_int64_t offset = 0;
+	const void *block = NULL;
+	size_t n = 0;
+	int rc;
+
+	do
+		rc = archive_read_data_block(u->archive, &block, &n, &offset);
+	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && !n));
+	if (rc == ARCHIVE_EOF)
+		return u->filter ? check_end(u, err) : 0;
+	/* A warning is what libarchive calls a wrong checksum. */
+	if (rc != ARCHIVE_OK)
+		return unpack_error(u, err);
+	if ((uint64_t)offset != u->offset)
+		return error_set(err, ERROR_INPUT, "is a sparse file, which holds no orders");
+	u->ready = block;
+	u->n_ready = n;
+	u->offset += n;
+	return 1;
+}
+
+static ssize_t unpack_read(struct stream *s, char *to, size_t n, struct error *err)
+{
+	struct unpack *u = (struct unpack *)s;
+	int rc = 1;
+
+	if (!u->n_ready)
+		rc = next_block(u, err);
+	if (rc <= 0)
+		return rc;
+	if (n > u->n_ready)
+		n = u->n_ready;
+	memcpy(to, u->ready, n);
+	u->ready += n;
+	u->n_ready -= n;
+	return (ssize_t)n;
+}
+
+static void unpack_destroy(struct stream *s)
+{
+	struct unpack *u = (struct unpack *)s;
+
+	archive_read_free(u->archive);
+	free(u);
+}
+
+static const struct stream_ops unpack_ops = {unpack_read, NULL, unpack_destroy};
+
+static struct unpack *unpack_new(struct stream *in, const char *name)
+{
+	struct unpack *u = mem_alloc(1, sizeof(*u));
+
+	stream_init(&u->stream, &unpack_ops);
+	u->in = in;
+	u->name = name;
+	u->archive = archive_read_new();
+	if (!u->archive)
+		abort();
+	archive_read_set_read_callback(u->archive, feed);
+	if (in->ops->seek)
+		archive_read_set_seek_callback(u->archive, seek);
+	archive_read_set_callback_data(u->archive, u);
+	return u;
+}
+
+static struct stream *unpack_opened(struct unpack *u, int rc, struct error *err)
+{
+	if (rc == ARCHIVE_OK)
+		return &u->stream;
+	unpack_error(u, err);
+	unpack_destroy(&u->stream);
+	return NULL;
+}
+
+struct stream *unpack_filter(struct stream *in, int filter, const char *name, struct error *err)
+{
+	struct unpack *u = unpack_new(in, name);
+	struct archive_entry *entry;
+	int rc;
+
+	u->filter = true;
+	archive_read_support_filter_by_code(u->archive, filter);
+	archive_read_support_format_raw(u->archive);
+	archive_read_support_format_empty(u->archive);
+	rc = archive_read_open1(u->archive);
+	if (rc == ARCHIVE_OK)
+		rc = archive_read_next_header(u->archive, &entry);
+	return unpack_opened(u, rc == ARCHIVE_EOF ? ARCHIVE_OK : rc, err);
+}
+
+struct stream *unpack_archive(struct stream *in, const char *name, struct error *err)
+{
+	struct unpack *u = unpack_new(in, name);
+
+	archive_read_support_format_tar(u->archive);
+	archive_read_support_format_zip(u->archive);
+	archive_read_support_format_7zip(u->archive);
+	return unpack_opened(u, archive_read_open1(u->archive), err);
+}
+
+static bool is_file(struct archive_entry *entry)
+{
+	return archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
+}
+
+static const char *entry_name(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname_utf8(entry);
+
+	if (!name)
+		name = archive_entry_pathname(entry);
+	return name ? name : "(a name that can't be read)";
+}
+
+int unpack_next(struct stream *s, const char **name, struct error *err)
+{
+	struct unpack *u = (struct unpack *)s;
+	struct archive_entry *entry;
+	int rc;
+
+	do {
+		rc = archive_read_next_header(u->archive, &entry);
+		if (rc == ARCHIVE_EOF)
+			return check_end(u, err);
+		if (rc < ARCHIVE_WARN)
+			return unpack_error(u, err);
+	} while (rc == ARCHIVE_RETRY || !is_file(entry));
+	u->n_ready = 0;
+	u->offset = 0;
+	*name = entry_name(entry);
+	if (archive_entry_is_data_encrypted(entry) == 1)
+		return error_set(err, ERROR_INPUT, "is encrypted: its member %s can't be read",
+				 *name);
+	return 1;
+}
