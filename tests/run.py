@@ -1,0 +1,158 @@
+"""Builds redrive for its tests, runs them tier by tier, and counts.
+
+    python3 tests/run.py [TIER...]
+
+Each tier is a folder or a build of its own; the last line of the output is
+`N passed, N failed`, with `, N skipped` where there are any.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build-test"
+SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+
+
+class Count:
+    """What a tier's result files add up to."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add_junit(self, path):
+        for case in ET.parse(path).iter("testcase"):
+            if case.find("failure") is not None or case.find("error") is not None:
+                self.failed += 1
+            elif case.find("skipped") is not None:
+                self.skipped += 1
+            else:
+                self.passed += 1
+
+    def __str__(self):
+        text = f"{self.passed} passed, {self.failed} failed"
+        return text + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+def python():
+    """A Python that has pytest: the one on the path, or the system's."""
+    for name in (sys.executable, "python3", "/usr/bin/python3"):
+        if subprocess.run([name, "-c", "import pytest"], stderr=subprocess.DEVNULL).returncode == 0:
+            return name
+    sys.exit("tests/run.py: no Python with pytest found")
+
+
+def build(directory, *options):
+    """Configures and compiles; ends everything when that fails."""
+    if not (directory / "build.ninja").exists():
+        subprocess.run(["meson", "setup", directory, *options, ROOT], check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", directory, "--quiet"], check=True)
+
+
+def unit(directory, count):
+    """Runs every cmocka program of a build."""
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="XML", REDRIVE_SOURCE=str(ROOT))
+    for program in sorted((directory / "tests" / "unit").glob("test_*")):
+        if program.is_dir() or not os.access(program, os.X_OK):
+            continue
+        result = directory / "results" / f"{program.name}-%g.xml"
+        for old in result.parent.glob(f"{program.name}-*.xml"):
+            old.unlink()
+        done = subprocess.run([program], cwd=ROOT, capture_output=True, text=True,
+                              env=dict(environment, CMOCKA_XML_FILE=str(result)))
+        files = list(result.parent.glob(f"{program.name}-*.xml"))
+        for file in files:
+            count.add_junit(file)
+        if done.returncode != 0 or not files:
+            print(f"--- {program.name}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+            show_failures(files)
+            count.failed += 0 if any_failed(files) else 1
+
+
+def any_failed(files):
+    return any(ET.parse(file).find(".//failure") is not None for file in files)
+
+
+def show_failures(files):
+    for file in files:
+        for case in ET.parse(file).iter("testcase"):
+            for failure in case.iter("failure"):
+                print(f"{case.get('name')}: {failure.text}")
+
+
+def pytest(directory, folder, count, *options):
+    """Runs a folder of pytest files against the build's binary."""
+    result = directory / "results" / f"{folder}.xml"
+    result.unlink(missing_ok=True)
+    environment = dict(os.environ, REDRIVE_BUILD=str(directory), PYTHONDONTWRITEBYTECODE="1")
+    done = subprocess.run(
+        [python(), "-m", "pytest", "-q", "-rfEs", "--durations=5", "-p", "no:cacheprovider",
+         f"--junitxml={result}", *options, ROOT / "tests" / folder],
+        cwd=ROOT, env=environment)
+    if result.exists():
+        count.add_junit(result)
+    elif done.returncode != 5:
+        count.failed += 1
+
+
+def tier_unit(count):
+    unit(BUILD, count)
+
+
+def tier_nosimd(count):
+    """The unit tests once more without simdjson."""
+    directory = ROOT / "build-nosimd"
+    build(directory, *SANITIZE, "-Dsimdjson=disabled", "-Dman=disabled")
+    (directory / "results").mkdir(exist_ok=True)
+    unit(directory, count)
+
+
+def tier_tsan(count):
+    """The delivery tests once more with the thread sanitizer."""
+    directory = ROOT / "build-tsan"
+    build(directory, "-Db_sanitize=thread", "-Db_lundef=false", "-Dman=disabled")
+    (directory / "results").mkdir(exist_ok=True)
+    pytest(directory, "mock", count)
+
+
+def tier_pytest(folder):
+    return lambda count: pytest(BUILD, folder, count)
+
+
+TIERS = {
+    "unit": tier_unit,
+    "nosimd": tier_nosimd,
+    "cli": tier_pytest("cli"),
+    "mock": tier_pytest("mock"),
+    "tsan": tier_tsan,
+    "kafka": tier_pytest("kafka"),
+}
+
+
+def main():
+    tiers = sys.argv[1:] or list(TIERS)
+    unknown = [name for name in tiers if name not in TIERS]
+    if unknown:
+        sys.exit(f"tests/run.py: no tier {unknown[0]}; there are {', '.join(TIERS)}")
+    build(BUILD, *SANITIZE)
+    (BUILD / "results").mkdir(exist_ok=True)
+    total = Count()
+    for name in tiers:
+        count, started = Count(), time.monotonic()
+        print(f"=== {name}", flush=True)
+        TIERS[name](count)
+        print(f"=== {name}: {count} ({time.monotonic() - started:.0f} s)", flush=True)
+        total.passed += count.passed
+        total.failed += count.failed
+        total.skipped += count.skipped
+    print(total)
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
