@@ -50,7 +50,8 @@ void failure_destroy(struct failure *f)
 
 void failure_set_cause(struct failure *f, struct contract cause, const char *message)
 {
-	free(f->message);
+	if (f->cause.code)
+		return;
 	f->message = mem_strdup(message ? message : cause.meaning);
 	f->cause = cause;
 	f->at = clock_wall_ms();

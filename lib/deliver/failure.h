@@ -22,12 +22,14 @@ struct failure {
 	rd_kafka_resp_err_t err;
 	bool purged; /* taken back before it was sent: not an attempt */
 
-	/* Why it did not reach its topic. */
+	/* Why it did not reach its topic: kept, whatever happens to it afterwards.
+	 * cause.code is NULL until that is settled. */
 	struct contract cause;
 	char *message;
 	int64_t at; /* ms since 1970 UTC */
 	int retries; /* outer retries made */
-	bool possibly_persisted;
+	bool possibly_persisted; /* in its topic */
+	bool possibly_in_dlq;
 };
 
 /* Of a record that was on its way: takes the caller's reference on `block`,
@@ -41,7 +43,8 @@ struct failure *failure_from_record(const struct record *r, const struct positio
 
 void failure_destroy(struct failure *f); /* NULL is fine */
 
-/* Notes why it failed for good: what the error is, and when (now). */
+/* Notes why it failed for good: what the error is, and when (now). A cause that
+ * is noted already stays. */
 void failure_set_cause(struct failure *f, struct contract cause, const char *message);
 
 /* Copies what still lies in a block and drops the reference. */

@@ -49,8 +49,8 @@ static inline void ledger_settle(struct ledger *l, enum outcome outcome)
 }
 
 /* Counts a record that failed for good, under its error's code (a literal, or
- * any string that outlives the ledger). */
-void ledger_error(struct ledger *l, const char *code);
+ * any string that outlives the ledger). Returns how many there are of it now. */
+uint64_t ledger_error(struct ledger *l, const char *code);
 
 /* Records that failed for good, whatever sink took them. */
 uint64_t ledger_failed(const struct ledger *l);

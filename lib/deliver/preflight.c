@@ -111,10 +111,10 @@ static void warn_missing(const struct preflight *p, const struct topic_info *top
 		return;
 	event_emit(p->options->events, EVENT_WARNING, "topic_missing",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
-		   "%s %s %s%s: its records will go to %s (create it, or pass --create-topics)",
-		   what, topic->name,
+		   "%s %s %s%s: its records will go to %s%s", what, topic->name,
 		   topic->state == TOPIC_MISSING ? "does not exist" : "can't be used: ",
-		   topic->refusal, where_to);
+		   topic->refusal, where_to,
+		   topic->state == TOPIC_MISSING ? " (create it, or pass --create-topics)" : "");
 }
 
 static void warn_limit(const struct preflight *p, const struct topic_info *topic)

@@ -88,7 +88,7 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
 		f->err = p->given_up;
 	if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED)
-		f->possibly_persisted = true;
+		*(f->cause.code ? &f->possibly_in_dlq : &f->possibly_persisted) = true;
 	failure_list_add(&p->failed, f);
 	if (must_pull_back(p, f))
 		pull_back(p);

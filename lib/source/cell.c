@@ -29,10 +29,9 @@ static char *escape(char *to, unsigned char c)
 	return to;
 }
 
-static void write_piece(struct buf *out, struct slice text)
+/* `to` has room for LONGEST_ESCAPE bytes a byte; returns the end. */
+static char *write_escaped(char *to, struct slice text)
 {
-	char *start = buf_reserve(out, text.len * LONGEST_ESCAPE), *to = start;
-
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.data[i];
 
@@ -41,22 +40,29 @@ static void write_piece(struct buf *out, struct slice text)
 		else
 			*to++ = (char)c;
 	}
-	out->len += (size_t)(to - start);
+	return to;
 }
 
-/* As text_add_json, with one reservation instead of one a run of bytes: this
- * is most of the work for a row. */
+/* As text_add_json, but with room made for a piece at once: this is most of
+ * the work for a row. */
 static bool write_string(struct buf *out, struct slice text)
 {
-	buf_add_char(out, '"');
-	while (text.len) {
-		size_t n = text.len < PIECE ? text.len : PIECE;
+	bool first = true;
 
-		write_piece(out, (struct slice){text.data, n});
+	do {
+		size_t n = text.len < PIECE ? text.len : PIECE;
+		char *to = buf_reserve(out, n * LONGEST_ESCAPE + 2);
+
+		if (first)
+			*to++ = '"';
+		to = write_escaped(to, (struct slice){text.data, n});
+		if (n == text.len)
+			*to++ = '"';
+		out->len = (size_t)(to - out->data);
+		first = false;
 		text.data += n;
 		text.len -= n;
-	}
-	buf_add_char(out, '"');
+	} while (text.len);
 	return true;
 }
 

@@ -48,6 +48,7 @@ void row_begin(struct row *r)
 	r->ends = 0;
 	r->n_fields = 0;
 	r->text.len = 0;
+	r->fed = 0;
 }
 
 static void on_field(void *data, size_t len, void *ctx)
@@ -56,7 +57,10 @@ static void on_field(void *data, size_t len, void *ctx)
 
 	r->fields = mem_grow(r->fields, &r->cap_fields, r->n_fields + 1, sizeof(*r->fields));
 	r->fields[r->n_fields++] = (struct row_field){r->text.len, len};
-	buf_add(&r->text, data, len);
+	/* row_feed has made room. */
+	if (len)
+		memcpy(r->text.data + r->text.len, data, len);
+	r->text.len += len;
 }
 
 static void on_row(int c, void *ctx)
@@ -85,6 +89,9 @@ enum row_state row_feed(struct row *r, const struct line *line)
 	size_t n = line->text.len;
 	bool last = !line->len || line->text.data[line->len - 1] != '\n';
 
+	/* Fields are never longer than the lines they come from. */
+	r->fed += line->len;
+	buf_reserve(&r->text, r->fed - r->text.len);
 	if (!parse(r, line->text.data, n))
 		return ROW_BROKEN;
 	if (r->ends) {

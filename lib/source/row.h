@@ -17,6 +17,7 @@ struct row_field {
 struct row {
 	struct csv_parser parser;
 	struct buf text; /* the fields, without their quotes */
+	size_t fed;	 /* bytes of the lines of the row */
 	struct row_field *fields;
 	size_t n_fields, cap_fields;
 	unsigned ends;	 /* row ends seen since row_begin */

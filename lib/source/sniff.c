@@ -4,6 +4,8 @@
 
 #include "base/macros.h"
 
+#define FEW 4
+
 static const char *const compressed[] = {".gz", ".zst", ".xz", ".bz2", ".lz4"};
 
 static const struct suffix {
@@ -60,7 +62,7 @@ static bool begins_with(struct slice head, struct slice with)
 	return head.len >= with.len && memcmp(head.data, with.data, with.len) == 0;
 }
 
-/* One stray control byte makes a bad line, not a binary file. */
+/* A few stray control bytes make bad lines, not a binary file. */
 static bool is_binary(struct slice head, bool named)
 {
 	size_t zeros = 0, controls = 0;
@@ -71,7 +73,7 @@ static bool is_binary(struct slice head, bool named)
 		zeros += c == 0;
 		controls += c < 0x20 && !(c >= '\t' && c <= '\r');
 	}
-	return controls > head.len / 10 || (zeros && !named);
+	return controls > FEW + head.len / 10 || (zeros && !named);
 }
 
 static const char *alien_name(struct slice head, bool named)

@@ -55,7 +55,7 @@ struct csv_options {
 
 struct source_options {
 	enum source_format format;
-	struct csv_options csv; /* looked at unless format rules it out */
+	struct csv_options csv;	   /* looked at unless format rules it out */
 	uint64_t max_record_bytes; /* 0, and more than 1 GiB, mean 1 GiB */
 	uint64_t limit;		   /* records (good, bad, large) to yield at most; 0: all */
 };

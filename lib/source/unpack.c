@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -13,6 +14,7 @@ struct unpack {
 	struct archive *archive;
 	const char *name;
 	bool filter;
+	bool empty;   /* the filter's data is */
 	uint64_t fed; /* bytes libarchive was given */
 	/* What libarchive has unpacked and nobody has read. */
 	const char *ready;
@@ -92,6 +94,8 @@ static int next_block(struct unpack *u, struct error *err)
 	size_t n = 0;
 	int rc;
 
+	if (u->empty)
+		return check_end(u, err);
 	do
 		rc = archive_read_data_block(u->archive, &block, &n, &offset);
 	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && !n));
@@ -174,7 +178,8 @@ struct stream *unpack_filter(struct stream *in, int filter, const char *name, st
 	rc = archive_read_open1(u->archive);
 	if (rc == ARCHIVE_OK)
 		rc = archive_read_next_header(u->archive, &entry);
-	return unpack_opened(u, rc == ARCHIVE_EOF ? ARCHIVE_OK : rc, err);
+	u->empty = rc == ARCHIVE_EOF;
+	return unpack_opened(u, u->empty ? ARCHIVE_OK : rc, err);
 }
 
 struct stream *unpack_archive(struct stream *in, const char *name, struct error *err)

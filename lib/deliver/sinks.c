@@ -1,0 +1,184 @@
+#include "deliver/sinks.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "deliver/deliver.h"
+
+/* What may be on its way to the DLQ at once. */
+#define DLQ_WINDOW	 10000
+#define DLQ_WINDOW_BYTES (32u << 20)
+/* Lines of the fallback file are synced in groups. */
+#define SYNC_LINES 1000
+#define SYNC_MS	   500
+
+void sinks_init(struct sinks *s, const struct deliver_options *options,
+		const struct preflight *preflight, struct ledger *ledger)
+{
+	*s = (struct sinks){.options = options, .preflight = preflight, .ledger = ledger};
+	fallback_init(&s->fallback, options->fallback, options->events);
+	alert_init(&s->alert, options->alert_command, options->events);
+}
+
+void sinks_finish(struct sinks *s)
+{
+	sender_finish(&s->dlq);
+	deadletter_finish(&s->letter);
+	fallback_finish(&s->fallback);
+	alert_finish(&s->alert);
+}
+
+void sinks_start(struct sinks *s)
+{
+	s->dlq_limit = preflight_dlq_limit(s->preflight);
+	s->last_sync = clock_mono_ms();
+}
+
+const struct error *sinks_failed(const struct sinks *s)
+{
+	return s->fallback.failed.kind ? &s->fallback.failed : NULL;
+}
+
+static void sync_fallback(struct sinks *s)
+{
+	s->last_sync = clock_mono_ms();
+	s->ledger->outcome[OUTCOME_FALLBACK] += fallback_sync(&s->fallback);
+}
+
+static void warn_fallback(struct sinks *s, const char *cause, const char *why)
+{
+	const struct deliver_options *o = s->options;
+	const struct alert_info info = {cause, why, o->topic, o->dlq, o->fallback};
+
+	if (!o->dlq || !alert_raise(&s->alert, &info))
+		return;
+	event_emit(o->events, EVENT_CRITICAL, "fallback",
+		   EVENT_FIELDS(EVENT_TEXT("dlq", o->dlq), EVENT_TEXT("code", cause),
+				EVENT_TEXT("file", o->fallback)),
+		   "DLQ %s failed (%s): its records go to the fallback file %s", o->dlq, why,
+		   o->fallback);
+}
+
+/* Takes f. `cause` and `why`: what kept it from the DLQ. */
+static void to_fallback(struct sinks *s, struct failure *f, const char *cause, const char *why)
+{
+	struct envelope_notes notes = failure_notes(f, s->options->topic);
+
+	notes.job = s->options->job;
+	warn_fallback(s, cause, why);
+	if (fallback_add(&s->fallback, &f->record, &notes) < 0 ||
+	    s->fallback.pending >= SYNC_LINES)
+		sync_fallback(s);
+	failure_destroy(f);
+}
+
+static void on_end(void *ctx, struct failure *f, enum sender_end how)
+{
+	struct sinks *s = ctx;
+	char *why = sender_explain(&s->dlq, f->err);
+
+	(void)how;
+	s->ledger->possible_duplicates += f->possibly_in_dlq;
+	to_fallback(s, f, contract_of_kafka(f->err).code, why);
+	free(why);
+}
+
+static void on_idle(void *ctx, int64_t now)
+{
+	struct sinks *s = ctx;
+
+	(void)now;
+	s->idle(s->ctx);
+}
+
+static struct sender_options dlq_options(struct sinks *s)
+{
+	const struct deliver_options *o = s->options;
+	struct sender_options sender = {
+		.producer = preflight_dlq(s->preflight),
+		.breaker_threshold = o->breaker_threshold,
+		.breaker_cooldown_ms = o->breaker_cooldown_ms,
+		.settle_ms = o->settle_ms,
+		.stop = o->stop,
+		.retried = &s->ledger->retries,
+		.possible_duplicates = &s->ledger->possible_duplicates,
+		.on_end = on_end,
+		.idle = on_idle,
+		.ctx = s,
+	};
+
+	sender.producer.delivered = &s->ledger->outcome[OUTCOME_DEAD_LETTERED];
+	return sender;
+}
+
+/* Opened at the first failure: most runs have none. */
+static bool open_dlq(struct sinks *s)
+{
+	struct sender_options o;
+	struct error err;
+
+	if (s->dlq_open || s->dlq_broken)
+		return s->dlq_open;
+	o = dlq_options(s);
+	s->dlq_broken = sender_init(&s->dlq, &o, &err) < 0;
+	s->dlq_open = !s->dlq_broken;
+	if (s->dlq_open)
+		s->dlq.producer.client.ever_up = preflight_dlq_up(s->preflight);
+	else
+		event_emit(s->options->events, EVENT_ERROR, "dlq_failed", EVENT_NO_FIELDS, "%s",
+			   err.text);
+	return s->dlq_open;
+}
+
+static bool window_full(const struct sinks *s)
+{
+	return s->dlq.producer.inflight >= DLQ_WINDOW ||
+	       s->dlq.producer.inflight_bytes >= DLQ_WINDOW_BYTES;
+}
+
+static void make_letter(struct sinks *s, const struct failure *f)
+{
+	deadletter_make(&s->letter, f, s->options->dlq_names, s->options->topic, s->options->job);
+}
+
+/* Takes f. */
+static void to_dlq(struct sinks *s, struct failure *f)
+{
+	if (!open_dlq(s)) {
+		to_fallback(s, f, "_INVALID_ARG", "the DLQ's producer can't be made");
+		return;
+	}
+	/* It may stay for long: it must not pin a block. */
+	failure_detach(f);
+	while (window_full(s))
+		sender_serve(&s->dlq, 50);
+	make_letter(s, f);
+	if (record_batch_size(&s->letter.record) > s->dlq_limit)
+		to_fallback(s, f, "MSG_SIZE_TOO_LARGE",
+			    "a record is larger than its max.message.bytes");
+	else if (sender_send_failure(&s->dlq, f, &s->letter.record) != SENDER_TAKEN)
+		to_fallback(s, f, "CIRCUIT_OPEN", client_last_error(&s->dlq.producer.client));
+}
+
+void sinks_take(struct sinks *s, struct failure *f)
+{
+	if (s->options->dlq)
+		to_dlq(s, f);
+	else
+		to_fallback(s, f, f->cause.code, f->message);
+}
+
+void sinks_serve(struct sinks *s)
+{
+	if (s->dlq_open)
+		sender_serve(&s->dlq, 0);
+	if (s->fallback.pending && clock_mono_ms() - s->last_sync >= SYNC_MS)
+		sync_fallback(s);
+}
+
+void sinks_drain(struct sinks *s)
+{
+	if (s->dlq_open)
+		sender_drain(&s->dlq);
+	sync_fallback(s);
+}
