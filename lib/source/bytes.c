@@ -36,9 +36,7 @@ static const struct magic {
 } magics[] = {
 	{"\x1f\x8b\x08", 3, 0, LAYER_GZIP, 0, "gzip"},
 	{"\x28\xb5\x2f\xfd", 4, 0, LAYER_FILTER, ARCHIVE_FILTER_ZSTD, "zstd"},
-	{"\xfd"
-	 "7zXZ\0",
-	 6, 0, LAYER_FILTER, ARCHIVE_FILTER_XZ, "xz"},
+	{"\xfd\x37zXZ\0", 6, 0, LAYER_FILTER, ARCHIVE_FILTER_XZ, "xz"},
 	/* "BZh" alone might begin a text. */
 	{"1AY&SY", 6, 4, LAYER_FILTER, ARCHIVE_FILTER_BZIP2, "bzip2"},
 	{"\x17rE8P\x90", 6, 4, LAYER_FILTER, ARCHIVE_FILTER_BZIP2, "bzip2"},

@@ -63,6 +63,7 @@ static bool write_string(struct buf *out, struct slice text)
 		text.data += n;
 		text.len -= n;
 	} while (text.len);
+	out->data[out->len] = '\0';
 	return true;
 }
 

@@ -8,7 +8,7 @@
  * file, no permission, a directory. */
 struct stream *file_open(const char *path, struct error *err);
 
-/* Bytes read from it so far. */
+/* Bytes read from it so far, a regular file's size at most. */
 uint64_t file_taken(const struct stream *s);
 
 #endif

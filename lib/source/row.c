@@ -32,7 +32,7 @@ void row_finish(struct row *r)
 {
 	csv_free(&r->parser);
 	free(r->fields);
-	buf_finish(&r->text);
+	free(r->text);
 }
 
 void row_begin(struct row *r)
@@ -47,7 +47,7 @@ void row_begin(struct row *r)
 	r->why = NULL;
 	r->ends = 0;
 	r->n_fields = 0;
-	r->text.len = 0;
+	r->text_len = 0;
 	r->fed = 0;
 }
 
@@ -56,11 +56,11 @@ static void on_field(void *data, size_t len, void *ctx)
 	struct row *r = ctx;
 
 	r->fields = mem_grow(r->fields, &r->cap_fields, r->n_fields + 1, sizeof(*r->fields));
-	r->fields[r->n_fields++] = (struct row_field){r->text.len, len};
+	r->fields[r->n_fields++] = (struct row_field){r->text_len, len};
 	/* row_feed has made room. */
 	if (len)
-		memcpy(r->text.data + r->text.len, data, len);
-	r->text.len += len;
+		memcpy(r->text + r->text_len, data, len);
+	r->text_len += len;
 }
 
 static void on_row(int c, void *ctx)
@@ -91,7 +91,7 @@ enum row_state row_feed(struct row *r, const struct line *line)
 
 	/* Fields are never longer than the lines they come from. */
 	r->fed += line->len;
-	buf_reserve(&r->text, r->fed - r->text.len);
+	r->text = mem_grow(r->text, &r->text_cap, r->fed, 1);
 	if (!parse(r, line->text.data, n))
 		return ROW_BROKEN;
 	if (r->ends) {

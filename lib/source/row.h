@@ -5,7 +5,6 @@
 #include <csv.h>
 #include <stdbool.h>
 
-#include "base/buf.h"
 #include "source/window.h"
 
 #define ROW_NOT_CLOSED "a quoted field is not closed"
@@ -16,8 +15,9 @@ struct row_field {
 
 struct row {
 	struct csv_parser parser;
-	struct buf text; /* the fields, without their quotes */
-	size_t fed;	 /* bytes of the lines of the row */
+	char *text; /* the fields, without their quotes */
+	size_t text_len, text_cap;
+	size_t fed; /* bytes of the row's lines */
 	struct row_field *fields;
 	size_t n_fields, cap_fields;
 	unsigned ends;	 /* row ends seen since row_begin */
@@ -41,7 +41,7 @@ enum row_state row_feed(struct row *r, const struct line *line);
 
 static inline struct slice row_field(const struct row *r, size_t i)
 {
-	return (struct slice){r->text.data + r->fields[i].at, r->fields[i].len};
+	return (struct slice){r->text + r->fields[i].at, r->fields[i].len};
 }
 
 #endif

@@ -137,7 +137,7 @@ static void set_origin(struct source *s, const char *member, const char *format)
 static enum source_type fail(struct source *s, struct source_item *item)
 {
 	if (!item->position.origin)
-		item->position = (struct position){s->origin, 0, 0};
+		item->position.origin = s->origin;
 	close_input(s);
 	return SOURCE_FAILED;
 }
@@ -191,11 +191,13 @@ static enum source_type begin_member(struct source *s, struct source_item *item)
 	case BYTES_AGAIN:
 		return SOURCE_WAIT;
 	case BYTES_FAILED:
+		set_origin(s, member, "");
 		return fail(s, item);
 	case BYTES_END:
 		close_input(s);
 		return SOURCE_END;
 	case BYTES_MEMBER:
+		set_origin(s, member, "");
 		break;
 	}
 	if (is_office(member)) {

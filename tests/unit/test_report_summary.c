@@ -1,0 +1,193 @@
+/* The summary's two forms, and the rate that must not lie. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "report/rate.h"
+#include "report/summary.h"
+
+static void expect(void (*render)(struct buf *, const struct summary *), const struct summary *s,
+		   const char *expected)
+{
+	struct buf out = {0};
+
+	render(&out, s);
+	assert_string_equal(out.data, expected);
+	buf_finish(&out);
+}
+
+static void test_design(void **state)
+{
+	struct ledger_error errors[] = {{"INVALID_JSON", 30}};
+	const struct ledger ledger = {.read = 1000000,
+				      .outcome = {999970, 30, 0, 0},
+				      .bytes = 370000000,
+				      .errors = errors,
+				      .n_errors = 1};
+	struct summary s = {.command = "produce", .ledger = &ledger, .exit_status = 3};
+
+	(void)state;
+	expect(summary_text, &s,
+	       "=== Metrics ===\n"
+	       "Messages read:        1,000,000\n"
+	       "Messages produced:      999,970\n"
+	       "Messages failed:             30\n"
+	       "Messages sent to DLQ:        30\n"
+	       "Messages in fallback:         0\n"
+	       "Success rate:           99.997 %\n"
+	       "=== Error Statistics ===\n"
+	       "INVALID_JSON: 30 errors\n");
+	s.duration_s = 12.5;
+	expect(summary_json, &s,
+	       "{\"command\":\"produce\",\"records\":{\"read\":1000000,\"delivered\":999970,"
+	       "\"dead_lettered\":30,\"fallback\":0,\"rejected\":0,\"skipped\":0},"
+	       "\"errors\":{\"INVALID_JSON\":30},\"retries\":0,\"possible_duplicates\":0,"
+	       "\"success_rate\":0.99997,\"bytes\":370000000,\"duration_s\":12.500,"
+	       "\"records_per_s\":80000.0,\"resume\":null,\"exit\":3}\n");
+}
+
+static void test_nothing_read(void **state)
+{
+	const struct ledger ledger = {0};
+	const struct summary s = {.command = "produce", .ledger = &ledger, .duration_s = 0.1};
+
+	(void)state;
+	expect(summary_text, &s,
+	       "=== Metrics ===\n"
+	       "Messages read:                0\n"
+	       "Messages produced:            0\n"
+	       "Messages failed:              0\n"
+	       "Messages sent to DLQ:         0\n"
+	       "Messages in fallback:         0\n"
+	       "Success rate:              100 %\n");
+}
+
+static void test_everything_at_once(void **state)
+{
+	struct ledger_error errors[] = {
+		{"B_CODE", 2}, {"Z_CODE", 1}, {"A_CODE", 2}, {"MOST", 1234}};
+	const struct ledger ledger = {.read = 12,
+				      .outcome = {5, 2, 1, 1},
+				      .skipped = 7,
+				      .retries = 2,
+				      .possible_duplicates = 1,
+				      .errors = errors,
+				      .n_errors = 4};
+	const struct summary_input inputs[] = {{"a\033[2J", 11, 100, NULL},
+					       {"b.gz", 1, 20, "damaged\nfile"}};
+	const struct summary s = {.command = "produce",
+				  .ledger = &ledger,
+				  .duration_s = 4,
+				  .resume = "redrive produce --job x",
+				  .exit_status = 5,
+				  .inputs = inputs,
+				  .n_inputs = 2};
+
+	(void)state;
+	expect(summary_text, &s,
+	       "=== Metrics ===\n"
+	       "Messages read:               12\n"
+	       "Messages produced:            5\n"
+	       "Messages failed:              4\n"
+	       "Messages sent to DLQ:         2\n"
+	       "Messages in fallback:         1\n"
+	       "Messages rejected:            1\n"
+	       "Blank lines skipped:          7\n"
+	       "Messages NOT SAFE:            3\n"
+	       "Retries:                      2\n"
+	       "Possible duplicates:          1\n"
+	       "Success rate:           41.666 %\n"
+	       "Duration:                  4.0 s\n"
+	       "Rate:                        3 messages/s\n"
+	       "=== Error Statistics ===\n"
+	       "MOST: 1,234 errors\n"
+	       "A_CODE: 2 errors\n"
+	       "B_CODE: 2 errors\n"
+	       "Z_CODE: 1 error\n"
+	       "=== Inputs ===\n"
+	       "a\\x1b[2J: 11 messages\n"
+	       "b.gz: 1 message, not read to the end: damaged\\nfile\n"
+	       "To go on: redrive produce --job x\n");
+}
+
+static void test_json_is_json(void **state)
+{
+	struct ledger_error errors[] = {{"A\"B\xff", 2}};
+	const struct ledger ledger = {
+		.read = 3, .outcome = {0, 2}, .errors = errors, .n_errors = 1};
+	const struct summary_input input = {"dir/\xff\n.json", 3, 100, NULL};
+	const struct summary s = {.command = "produce",
+				  .ledger = &ledger,
+				  .resume = "go \"on\"",
+				  .inputs = &input,
+				  .n_inputs = 1};
+	struct buf out = {0};
+	json_t *root, *records;
+
+	(void)state;
+	summary_json(&out, &s);
+	assert_ptr_equal(strchr(out.data, '\n'), out.data + out.len - 1);
+	root = json_loadb(out.data, out.len, 0, NULL);
+	assert_non_null(root);
+	records = json_object_get(root, "records");
+	assert_int_equal(json_integer_value(json_object_get(records, "unsettled")), 1);
+	assert_int_equal(json_integer_value(json_object_get(root, "success_rate")), 0);
+	assert_string_equal(json_string_value(json_object_get(root, "resume")), "go \"on\"");
+	assert_int_equal(json_array_size(json_object_get(root, "inputs")), 1);
+	json_decref(root);
+	buf_finish(&out);
+}
+
+static void test_rate(void **state)
+{
+	static const struct {
+		uint64_t part, whole;
+		const char *fraction, *percent;
+	} cases[] = {
+		{0, 0, "1", "100"},
+		{5, 5, "1", "100"},
+		{0, 5, "0", "0"},
+		{1, 2, "0.5", "50"},
+		{99, 100, "0.99", "99"},
+		{1, 10, "0.1", "10"},
+		{1, 100, "0.01", "1"},
+		{1, 1000, "0.001", "0.1"},
+		{2, 3, "0.66666", "66.666"},
+		{1, 3, "0.33333", "33.333"},
+		{999970, 1000000, "0.99997", "99.997"},
+		{9999999, 10000000, "0.9999999", "99.99999"},
+		{999999999999, 1000000000000, "0.999999999999", "99.9999999999"},
+		{1, 10000000, "0.0000001", "0.00001"},
+		{299999, 300000, "0.999996", "99.9996"},
+		{1152921504606846974, 1152921504606846975, "0.9999999999999999991",
+		 "99.99999999999999991"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char out[RATE_SIZE];
+
+		assert_string_equal(rate_fraction(cases[i].part, cases[i].whole, out),
+				    cases[i].fraction);
+		assert_string_equal(rate_percent(cases[i].part, cases[i].whole, out),
+				    cases[i].percent);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_design),
+		cmocka_unit_test(test_nothing_read),
+		cmocka_unit_test(test_everything_at_once),
+		cmocka_unit_test(test_json_is_json),
+		cmocka_unit_test(test_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

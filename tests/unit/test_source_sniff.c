@@ -1,0 +1,82 @@
+#include "expect.h"
+
+#include "source/sniff.h"
+
+#define ALIEN	 "alien"
+#define UNUSABLE "unusable"
+
+static const struct sniff_case {
+	const char *name;
+	struct slice head;
+	enum source_format told;
+	const char *want; /* format and delimiter, or a verdict */
+} cases[] = {
+	{"a.csv", SLICE_LIT("{\n"), SOURCE_AUTO, "csv ,"},
+	{"a.CSV.gz", SLICE_LIT("a;b\n"), SOURCE_AUTO, "csv ,"},
+	{"a.tsv", SLICE_LIT("a\tb\n"), SOURCE_AUTO, "csv \t"},
+	{"a.ndjson.zst", SLICE_LIT("a,b\n"), SOURCE_AUTO, "ndjson ,"},
+	{"a.jsonl", SLICE_LIT(""), SOURCE_AUTO, "ndjson ,"},
+	{"a.json", SLICE_LIT("{\"a\":1}\n{}"), SOURCE_AUTO, "ndjson ,"},
+	{"a.json", SLICE_LIT("[\n {\"a\":1},\n"), SOURCE_AUTO, UNUSABLE},
+	{"a.json", SLICE_LIT("\xef\xbb\xbf{\r\n  \"a\": 1\r\n}\r\n"), SOURCE_AUTO, UNUSABLE},
+	{"a.txt", SLICE_LIT("{\n \"a\": 1\n}\n"), SOURCE_AUTO, UNUSABLE},
+	{"a.json", SLICE_LIT("{"), SOURCE_AUTO, "ndjson ,"},
+	{"-", SLICE_LIT("\n {\"a\":1}\n"), SOURCE_AUTO, "ndjson ,"},
+	{"-", SLICE_LIT("[1,2]\n"), SOURCE_AUTO, "ndjson ,"},
+	{"-", SLICE_LIT("oops, broken\n{\"a\":1}\n"), SOURCE_AUTO, "ndjson ,"},
+	{"-", SLICE_LIT("\xef\xbb\xbfid,n\n1,2\n"), SOURCE_AUTO, "csv ,"},
+	{"-", SLICE_LIT("M\xfcller,n\n1,2\n"), SOURCE_AUTO, "csv ,"},
+	{"-", SLICE_LIT(""), SOURCE_AUTO, "ndjson ,"},
+	{"-", SLICE_LIT("Dear customer\n"), SOURCE_AUTO, ALIEN},
+	{"-", SLICE_LIT("Dear customer\n"), SOURCE_NDJSON, "ndjson ,"},
+	{"a.ndjson", SLICE_LIT("id,n\n"), SOURCE_CSV, "csv ,"},
+	{"a.csv", SLICE_LIT("{}\n"), SOURCE_ENVELOPE, "envelope ,"},
+	{"orders", SLICE_LIT("{\"a\":\0}\n"), SOURCE_AUTO, ALIEN},
+	{"orders.ndjson", SLICE_LIT("{\"a\":\0}\n"), SOURCE_AUTO, "ndjson ,"},
+	{"orders.ndjson", SLICE_LIT("\x01\x02\x03\x04\x05\x06\x07\x08\0\0\0\0"), SOURCE_AUTO,
+	 ALIEN},
+	{"orders.csv",
+	 SLICE_LIT("\xff\xfe"
+		   "i\0d\0"),
+	 SOURCE_AUTO, ALIEN},
+	{"orders.csv", SLICE_LIT("\x89PNG\r\n"), SOURCE_CSV, ALIEN},
+	{"report", SLICE_LIT("%PDF-1.7, with a comma\n"), SOURCE_AUTO, ALIEN},
+};
+
+static void test_cases(void **state)
+{
+	static const char *const names[] = {"auto", "ndjson", "csv", "envelope"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct sniff_case *c = &cases[i];
+		struct error why = {0};
+		struct sniffed s = sniff(c->name, c->head, c->told, 0, &why);
+		char got[32];
+
+		snprintf(got, sizeof(got), "%s %c", names[s.format], s.delimiter);
+		if (s.verdict != SNIFF_FINE)
+			strcpy(got, s.verdict == SNIFF_ALIEN ? ALIEN : UNUSABLE);
+		EXPECT(strcmp(got, c->want) == 0, "%zu %s: %s, not %s", i, c->name, got, c->want);
+		EXPECT((s.verdict == SNIFF_FINE) == !why.text[0], "%zu: %s", i, why.text);
+	}
+}
+
+static void test_delimiter(void **state)
+{
+	struct error why;
+
+	(void)state;
+	assert_int_equal(sniff("a.tsv", SLICE_LIT("a;b"), SOURCE_AUTO, ';', &why).delimiter, ';');
+	assert_int_equal(sniff("-", SLICE_LIT("a;b"), SOURCE_AUTO, ';', &why).format, SOURCE_CSV);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_delimiter),
+	};
+
+	return RUN_TESTS(tests);
+}
