@@ -67,7 +67,9 @@ static bool take_time(const char **at, struct tm *tm, int *ms)
 		return false;
 	if (**at != '.' && **at != ',')
 		return true;
-	for ((*at)++; **at >= '0' && **at <= '9'; (*at)++, scale /= 10)
+	if (*++(*at) < '0' || **at > '9')
+		return false;
+	for (; **at >= '0' && **at <= '9'; (*at)++, scale /= 10)
 		*ms += (**at - '0') * scale;
 	return true;
 }
@@ -85,19 +87,30 @@ static bool take_zone(const char **at, int *offset_s)
 	(*at)++;
 	if (!take_digits(at, 2, &hours))
 		return false;
-	if (**at == ':')
-		(*at)++;
-	if (**at && !take_digits(at, 2, &minutes))
+	if (**at == ':' ? !take_digits((++*at, at), 2, &minutes)
+			: **at && !take_digits(at, 2, &minutes))
 		return false;
 	*offset_s = sign * (hours * 3600 + minutes * 60);
 	return hours < 24 && minutes < 60;
 }
 
+static int days_in_month(int month, int year)
+{
+	static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month] + (month == 1 && leap);
+}
+
 static bool tm_in_range(const struct tm *tm, int year)
 {
 	return year >= 1 && tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 &&
-	       tm->tm_mday <= 31 && tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
+	       tm->tm_mday <= days_in_month(tm->tm_mon, year) && tm->tm_hour < 24 &&
+	       tm->tm_min < 60 && tm->tm_sec <= 60;
 }
+
+#define YEAR_1	   (-62135596800)
+#define YEAR_10000 253402300800
 
 bool clock_parse_iso(struct slice text, int64_t *wall_ms)
 {
@@ -105,6 +118,7 @@ bool clock_parse_iso(struct slice text, int64_t *wall_ms)
 	const char *at = copy;
 	struct tm tm = {0};
 	int year, ms = 0, offset_s = 0;
+	int64_t seconds;
 
 	if (!text.data || text.len >= sizeof(copy))
 		return false;
@@ -122,7 +136,10 @@ bool clock_parse_iso(struct slice text, int64_t *wall_ms)
 	}
 	if (at != copy + text.len || !tm_in_range(&tm, year))
 		return false;
-	*wall_ms = ((int64_t)timegm(&tm) - offset_s) * 1000 + ms;
+	seconds = (int64_t)timegm(&tm) - offset_s;
+	if (seconds < YEAR_1 || seconds >= YEAR_10000)
+		return false;
+	*wall_ms = seconds * 1000 + ms;
 	return true;
 }
 
@@ -139,6 +156,8 @@ bool clock_parse_duration(const char *text, int64_t *ms)
 	if (*text < '0' || *text > '9')
 		return false;
 	value = strtod(text, &end);
+	if (end != text + strspn(text, "0123456789.")) /* it takes 0x10 and 1e3 too */
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].suffix) != 0)
 			continue;

@@ -101,8 +101,10 @@ static bool run_fast(struct json_checker *c, struct slice text)
 /* jansson ends its messages with the text around the error, which is payload. */
 static void set_message(struct json_checker *c, const json_error_t *where)
 {
-	const char *near = strstr(where->text, " near ");
-	int len = near ? (int)(near - where->text) : (int)strlen(where->text);
+	/* It also quotes an escape that it can't read. */
+	const char *near = strstr(where->text, " near "), *quote = strstr(where->text, " '\\");
+	const char *stop = quote && (!near || quote < near) ? quote : near;
+	int len = stop ? (int)(stop - where->text) : (int)strlen(where->text);
 
 	if (where->line > 1)
 		snprintf(c->message, sizeof(c->message), "line %d, column %d: %.*s", where->line,
@@ -136,6 +138,11 @@ static enum fault run_slow(struct json_checker *c, struct slice text)
 {
 	json_error_t where;
 	const char *nul = text.len ? memchr(text.data, '\0', text.len) : NULL;
+
+	if (!text.data) {
+		snprintf(c->message, sizeof(c->message), "no value");
+		return FAULT_INVALID_JSON;
+	}
 
 	if (nul) { /* jansson takes "1\0" */
 		snprintf(c->message, sizeof(c->message), "column %zu: NUL byte",

@@ -80,6 +80,8 @@ void pointer_finish(struct pointer *p)
 
 struct slice pointer_find(const struct pointer *p, struct slice json)
 {
+	if (!p->n_tokens)
+		return scan_trim(json);
 	for (size_t i = 0; i < p->n_tokens && json.data; i++)
 		json = scan_step(json, p->tokens[i]);
 	return json;

@@ -129,6 +129,13 @@ struct slice scan_step(struct slice json, struct slice name)
 	return SLICE_NULL;
 }
 
+struct slice scan_trim(struct slice json)
+{
+	const char *end = json.data + json.len, *p = skip_blanks(json.data, end);
+
+	return (struct slice){p, (size_t)(skip_value(p, end) - p)};
+}
+
 enum json_kind scan_kind(struct slice value)
 {
 	if (!value.data || !value.len)

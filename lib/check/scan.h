@@ -21,6 +21,9 @@ enum json_kind {
  * name it is the first. json must be a valid JSON text. */
 struct slice scan_step(struct slice json, struct slice name);
 
+/* json without the blanks around it. */
+struct slice scan_trim(struct slice json);
+
 /* What kind of value a (non-empty) JSON text is, by its first byte. */
 enum json_kind scan_kind(struct slice value);
 

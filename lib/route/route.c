@@ -67,7 +67,8 @@ struct route *route_create(const struct route_options *o, struct check *check, s
 	route->check = check;
 	route->key = route->timestamp = NO_FIELD;
 	if ((o->key && check_want(check, o->key, &route->key, err) < 0) ||
-	    (o->timestamp_from && check_want(check, o->timestamp_from, &route->timestamp, err) < 0) ||
+	    (o->timestamp_from &&
+	     check_want(check, o->timestamp_from, &route->timestamp, err) < 0) ||
 	    add_rules(route, o, check, err) < 0) {
 		route_destroy(route);
 		return NULL;
@@ -121,8 +122,9 @@ static bool parse_timestamp(const struct json_field *f, int64_t *ms)
 {
 	char digits[24];
 	uint64_t value;
+	int64_t parsed;
 
-	if (f->text.len < sizeof(digits)) {
+	if (f->text.len < sizeof(digits) && !memchr(f->text.data, '\0', f->text.len)) {
 		memcpy(digits, f->text.data, f->text.len);
 		digits[f->text.len] = '\0';
 		if (text_parse_u64(digits, &value) && value <= INT64_MAX) {
@@ -130,7 +132,10 @@ static bool parse_timestamp(const struct json_field *f, int64_t *ms)
 			return true;
 		}
 	}
-	return f->kind == JSON_KIND_STRING && clock_parse_iso(f->text, ms) && *ms >= 0;
+	if (f->kind != JSON_KIND_STRING || !clock_parse_iso(f->text, &parsed) || parsed < 0)
+		return false;
+	*ms = parsed;
+	return true;
 }
 
 static bool set_timestamp(struct route *route, struct record *r, struct verdict *v)
