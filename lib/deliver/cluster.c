@@ -112,8 +112,8 @@ static void read_limit(struct topic_info *topic, const rd_kafka_ConfigResource_t
 	for (size_t i = 0; i < n; i++) {
 		const char *value = rd_kafka_ConfigEntry_value(entries[i]);
 
-		if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "max.message.bytes") == 0 && value)
-			topic->max_message_bytes = strtoll(value, NULL, 10);
+		if (value)
+			limits_set(&topic->limits, rd_kafka_ConfigEntry_name(entries[i]), value);
 	}
 }
 

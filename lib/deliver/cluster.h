@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "deliver/client.h"
+#include "deliver/limits.h"
 
 enum topic_state {
 	TOPIC_UNKNOWN, /* nobody could be asked */
@@ -21,8 +22,8 @@ struct topic_info {
 	enum topic_state state;
 	int partitions;
 	bool controller; /* the cluster can answer admin requests */
-	int64_t max_message_bytes; /* max.message.bytes, 0 when it could not be read */
-	char limit_error[256];	   /* why it could not */
+	struct limits limits;
+	char limit_error[256];	   /* why they could not be read */
 	char refusal[256];	   /* of TOPIC_REFUSED, or of a failed creation */
 };
 

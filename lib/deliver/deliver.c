@@ -17,7 +17,7 @@ struct deliver {
 	struct preflight preflight;
 	struct sender topic;
 	bool topic_open;
-	uint64_t topic_limit; /* bytes of a lone batch; UINT64_MAX: not known */
+	struct limits limits;
 	struct sinks sinks;
 	char *unsent;
 };
@@ -146,6 +146,7 @@ static struct sender_options topic_options(struct deliver *d)
 		.breaker_threshold = d->options.breaker_threshold,
 		.breaker_cooldown_ms = d->options.breaker_cooldown_ms,
 		.on_outage = d->options.on_outage,
+		.in_rounds = preflight_in_rounds(&d->preflight),
 		.settle_ms = d->options.settle_ms,
 		.stop = d->options.stop,
 		.retried = &d->ledger.retries,
@@ -172,7 +173,7 @@ int deliver_open(struct deliver *d, struct error *err)
 		return -1;
 	d->topic_open = true;
 	d->topic.producer.client.ever_up = preflight_topic_up(&d->preflight);
-	d->topic_limit = preflight_topic_limit(&d->preflight);
+	d->limits = preflight_topic_limits(&d->preflight);
 	sinks_start(&d->sinks);
 	return 0;
 }
@@ -185,32 +186,25 @@ static void fail_unsent(struct deliver *d, const struct record *r, enum fault fa
 	fail(d, failure_from_record(r, &p, contract_of_fault(fault), message));
 }
 
-static bool fits(struct deliver *d, const struct record *r)
-{
-	char message[128];
-
-	/* Few records are large enough to be measured. */
-	if (r->value.len <= d->topic_limit / 4 || record_batch_size(r) <= d->topic_limit)
-		return true;
-	snprintf(message, sizeof(message),
-		 "%" PRIu64 " bytes with its overhead, the topic's limit is %" PRIu64,
-		 record_batch_size(r), d->topic_limit);
-	fail_unsent(d, r, FAULT_TOO_LARGE, message);
-	return false;
-}
-
 void deliver_record(struct deliver *d, const struct record *r)
 {
+	char message[128], *why;
 	struct position p;
+	enum fault fault;
 
 	ledger_read(&d->ledger);
-	if (!fits(d, r))
+	fault = limits_check(&d->limits, r, message, sizeof(message));
+	if (fault != FAULT_NONE) {
+		fail_unsent(d, r, fault, message);
 		return;
+	}
 	switch (sender_send(&d->topic, r)) {
 	case SENDER_TAKEN:
 		break;
 	case SENDER_OPEN:
-		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, client_last_error(&d->topic.producer.client));
+		why = sender_explain(&d->topic, d->topic.opened_by);
+		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, why);
+		free(why);
 		break;
 	case SENDER_HALTED:
 		p = block_locate(r->block, r->value.data);

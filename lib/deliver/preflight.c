@@ -58,6 +58,8 @@ int preflight_init(struct preflight *p, const struct deliver_options *options, s
 	*p = (struct preflight){.options = options};
 	p->topic.name = options->topic;
 	p->dlq.name = options->dlq;
+	limits_init(&p->topic.limits);
+	limits_init(&p->dlq.limits);
 	properties_copy(&p->topic_properties, options->properties);
 	properties_copy(&p->dlq_properties, options->dlq_properties);
 	add_defaults(&p->topic_properties, options->max_record_bytes);
@@ -77,9 +79,11 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 		   int partitions, int64_t limit)
 {
 	const struct event_sink *events = p->options->events;
+	char limit_text[24];
 
 	if (topic->state != TOPIC_MISSING)
 		return;
+	snprintf(limit_text, sizeof(limit_text), "%lld", (long long)limit);
 	if (cluster_create_topic(c, topic, partitions, limit) < 0) {
 		event_emit(events, EVENT_ERROR, "topic_not_created",
 			   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
@@ -87,7 +91,8 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 		return;
 	}
 	topic->state = TOPIC_EXISTS;
-	topic->max_message_bytes = limit;
+	if (limit)
+		limits_set(&topic->limits, "max.message.bytes", limit_text);
 	event_emit(events, EVENT_INFO, "topic_created",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)), "Created the topic %s",
 		   topic->name);
@@ -119,13 +124,13 @@ static void warn_missing(const struct preflight *p, const struct topic_info *top
 
 static void warn_limit(const struct preflight *p, const struct topic_info *topic)
 {
-	if (topic->state != TOPIC_EXISTS || topic->max_message_bytes)
+	if (topic->state != TOPIC_EXISTS || topic->limits.known)
 		return;
 	event_emit(p->options->events, *topic->limit_error ? EVENT_INFO : EVENT_DEBUG,
 		   "limit_unknown",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
-		   "max.message.bytes of %s can't be read (%s): batches are made smaller if the "
-		   "broker refuses one",
+		   "The configuration of %s can't be read (%s): records are sent in small rounds, so "
+		   "that none overtakes another",
 		   topic->name, *topic->limit_error ? topic->limit_error : "not given");
 }
 
@@ -212,11 +217,11 @@ int preflight_run(struct preflight *p, struct error *err)
 static int batch_size(const struct topic_info *topic, const struct properties *properties)
 {
 	const char *set = properties_get(properties, "batch.size");
-	int64_t limit = topic->max_message_bytes, size = BATCH_BYTES;
+	uint64_t limit = topic->limits.batch_bytes, size = BATCH_BYTES;
 
-	if (limit && limit - BATCH_MARGIN < size)
+	if (limit < BATCH_BYTES + BATCH_MARGIN)
 		size = limit > 2 * BATCH_MARGIN ? limit - BATCH_MARGIN : limit / 2 + 1;
-	return set && atoll(set) <= size ? 0 : (int)size;
+	return set && strtoull(set, NULL, 10) <= size ? 0 : (int)size;
 }
 
 struct producer_options preflight_topic(const struct preflight *p)
@@ -252,24 +257,30 @@ bool preflight_dlq_up(const struct preflight *p)
 	return p->dlq_up;
 }
 
+bool preflight_in_rounds(const struct preflight *p)
+{
+	return !p->topic.limits.known;
+}
+
 /* Compression changes what the broker measures. */
-static uint64_t known_limit(const struct topic_info *topic, const struct properties *properties)
+static struct limits comparable(const struct topic_info *topic, const struct properties *properties)
 {
 	const char *codec = properties_get(properties, "compression.codec");
+	struct limits limits = topic->limits;
 
 	if (!codec)
 		codec = properties_get(properties, "compression.type");
-	if (!topic->max_message_bytes || (codec && strcmp(codec, "none") != 0))
-		return UINT64_MAX;
-	return (uint64_t)topic->max_message_bytes;
+	if (codec && strcmp(codec, "none") != 0)
+		limits.batch_bytes = UINT64_MAX;
+	return limits;
 }
 
-uint64_t preflight_topic_limit(const struct preflight *p)
+struct limits preflight_topic_limits(const struct preflight *p)
 {
-	return known_limit(&p->topic, &p->topic_properties);
+	return comparable(&p->topic, &p->topic_properties);
 }
 
-uint64_t preflight_dlq_limit(const struct preflight *p)
+struct limits preflight_dlq_limits(const struct preflight *p)
 {
-	return known_limit(&p->dlq, &p->dlq_properties);
+	return comparable(&p->dlq, &p->dlq_properties);
 }

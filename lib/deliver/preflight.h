@@ -37,9 +37,11 @@ struct producer_options preflight_dlq(const struct preflight *p);
 bool preflight_topic_up(const struct preflight *p);
 bool preflight_dlq_up(const struct preflight *p);
 
-/* The largest batch that the topic takes, in bytes; UINT64_MAX when that is not
- * known or, because of compression, not comparable. */
-uint64_t preflight_topic_limit(const struct preflight *p);
-uint64_t preflight_dlq_limit(const struct preflight *p);
+/* True when it could not be found out what the topic takes. */
+bool preflight_in_rounds(const struct preflight *p);
+
+/* What the topics take, as far as it can be told before sending. */
+struct limits preflight_topic_limits(const struct preflight *p);
+struct limits preflight_dlq_limits(const struct preflight *p);
 
 #endif

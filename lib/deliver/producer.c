@@ -11,6 +11,8 @@
  * failed before, its failure: both are aligned, so the lowest bit tells. */
 #define IS_FAILURE 1
 
+#define ROUND_LINGER_MS 10000
+
 static void *tag_failure(struct failure *f)
 {
 	return (void *)((uintptr_t)f | IS_FAILURE);
@@ -23,11 +25,24 @@ static struct failure *untag_failure(void *opaque)
 	return bits & IS_FAILURE ? (struct failure *)(bits & ~(uintptr_t)IS_FAILURE) : NULL;
 }
 
+/* librdkafka answers -1 for a message that failed. */
+static int64_t timestamp_of_message(const rd_kafka_message_t *m)
+{
+	rd_kafka_message_t *sent = (rd_kafka_message_t *)m;
+	rd_kafka_resp_err_t err = sent->err;
+	int64_t timestamp;
+
+	sent->err = RD_KAFKA_RESP_ERR_NO_ERROR;
+	timestamp = rd_kafka_message_timestamp(sent, NULL);
+	sent->err = err;
+	return timestamp;
+}
+
 /* The caller frees *headers. */
 static struct record record_of_message(const rd_kafka_message_t *m, struct header **headers)
 {
 	struct record r = {{m->key, m->key_len}, {m->payload, m->len}, NULL, 0,
-			   rd_kafka_message_timestamp(m, NULL), NULL, false};
+			   timestamp_of_message(m), NULL, false};
 	rd_kafka_headers_t *list = NULL;
 
 	*headers = NULL;
@@ -62,8 +77,6 @@ static struct failure *failure_of_message(const rd_kafka_message_t *m)
 
 static void pull_back(struct producer *p)
 {
-	if (p->pulled_back)
-		return;
 	p->pulled_back = true;
 	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
@@ -73,9 +86,9 @@ static bool must_pull_back(const struct producer *p, const struct failure *f)
 {
 	struct contract c = contract_of_kafka(f->err);
 
-	if (c.blames_batch)
-		return !producer_sends_alone(p, &f->record);
-	return p->options.ordered && c.class == CLASS_TRANSIENT && !f->purged;
+	if (p->pulled_back || f->purged)
+		return false;
+	return c.blames_batch || (p->options.ordered && c.class == CLASS_TRANSIENT);
 }
 
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
@@ -122,15 +135,38 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 		on_delivered(p, m);
 }
 
-static int open_client(struct producer *p, struct error *err)
+/* Longer than a round takes to fill, for a kick ends the waiting, but shorter
+ * than the time that a message has, as librdkafka demands. */
+static long long round_linger(const struct producer *p)
 {
-	bool ever_up = p->client.ever_up;
+	const char *timeout = properties_get(&p->properties, "message.timeout.ms");
+	long long ms;
+
+	if (!timeout)
+		timeout = properties_get(&p->properties, "delivery.timeout.ms");
+	ms = timeout ? atoll(timeout) / 2 : ROUND_LINGER_MS;
+	return ms > 0 && ms < ROUND_LINGER_MS ? ms : ROUND_LINGER_MS;
+}
+
+static void set_batching(struct producer *p)
+{
 	char size[16];
 
 	if (p->options.batch_size) {
 		snprintf(size, sizeof(size), "%d", p->options.batch_size);
 		properties_set(&p->properties, "batch.size", size, "the topic's limit");
 	}
+	if (p->options.in_rounds) {
+		snprintf(size, sizeof(size), "%lld", round_linger(p));
+		properties_set(&p->properties, "linger.ms", size, "sending in rounds");
+	}
+}
+
+static int open_client(struct producer *p, struct error *err)
+{
+	bool ever_up = p->client.ever_up;
+
+	set_batching(p);
 	if (client_init(&p->client, p->options.name, &p->properties, on_report, p->options.events,
 			err) < 0)
 		return -1;
@@ -171,21 +207,24 @@ void producer_finish(struct producer *p)
 	properties_finish(&p->properties);
 }
 
-int producer_reopen(struct producer *p, int batch_size, struct error *err)
+/* The brokers that were first named may be the ones that are down. */
+static void add_brokers(struct producer *p)
 {
-	/* The brokers first named may be the ones that are down. */
-	char *brokers = p->client.ever_up ? cluster_brokers(&p->client) : NULL;
+	char *known = p->client.ever_up ? cluster_brokers(&p->client) : NULL, *all;
 
-	if (brokers) {
-		char *all = mem_printf("%s,%s", brokers,
-				       properties_get(&p->properties, "bootstrap.servers"));
+	if (!known)
+		return;
+	all = mem_printf("%s,%s", known, properties_get(&p->properties, "bootstrap.servers"));
+	properties_set(&p->properties, "bootstrap.servers", all, "the cluster");
+	free(all);
+	free(known);
+}
 
-		properties_set(&p->properties, "bootstrap.servers", all, "the cluster");
-		free(all);
-		free(brokers);
-	}
+int producer_reopen_for_rounds(struct producer *p, struct error *err)
+{
+	add_brokers(p);
 	close_client(p);
-	p->options.batch_size = batch_size;
+	p->options.in_rounds = true;
 	return open_client(p, err);
 }
 
@@ -270,8 +309,18 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 
 void producer_poll(struct producer *p, int timeout_ms)
 {
+	if (!p->client.rk)
+		return;
+	/* What librdkafka has queued again since then may not overtake either. */
+	if (p->pulled_back && p->inflight && !p->given_up)
+		pull_back(p);
+	client_poll(&p->client, timeout_ms);
+}
+
+void producer_kick(struct producer *p, int timeout_ms)
+{
 	if (p->client.rk)
-		client_poll(&p->client, timeout_ms);
+		rd_kafka_flush(p->client.rk, timeout_ms);
 }
 
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)
@@ -279,11 +328,4 @@ void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)
 	p->given_up = err;
 	p->pulled_back = true;
 	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-}
-
-bool producer_sends_alone(const struct producer *p, const struct record *r)
-{
-	const char *size = properties_get(&p->properties, "batch.size");
-
-	return record_batch_size(r) > (size ? strtoull(size, NULL, 10) : 1000000);
 }

@@ -20,8 +20,9 @@ struct producer_options {
 	const char *topic;
 	const struct properties *properties; /* copied */
 	int batch_size; /* bytes; 0 leaves it to the properties */
-	bool ordered;	/* a transient failure takes back what is still queued, so that
-			 * it can be sent again in order */
+	bool ordered;	/* a failure takes back what is still queued, so that it can be sent
+			 * again in order */
+	bool in_rounds; /* nothing is sent before producer_kick */
 	uint64_t *delivered; /* counts what was acknowledged */
 	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
 	void *ctx;
@@ -48,8 +49,8 @@ int producer_init(struct producer *p, const struct producer_options *options, st
 /* Drops what is still queued: drain it before. */
 void producer_finish(struct producer *p);
 
-/* Starts anew with another batch size; nothing may be in flight. */
-int producer_reopen(struct producer *p, int batch_size, struct error *err) _must_check_;
+/* Starts anew, to send in rounds; nothing may be in flight. */
+int producer_reopen_for_rounds(struct producer *p, struct error *err) _must_check_;
 
 /* False: the queue is full, nothing was taken; poll and try again. True: the
  * record is on its way, or in `failed`. Takes a reference on the record's block. */
@@ -63,10 +64,10 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 /* Serves delivery reports for at most timeout_ms. */
 void producer_poll(struct producer *p, int timeout_ms);
 
+/* As producer_poll, but what is queued is sent without waiting for more. */
+void producer_kick(struct producer *p, int timeout_ms);
+
 /* Makes all that is not acknowledged fail with err. */
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err);
-
-/* True when a batch that was refused can have held nothing but r. */
-bool producer_sends_alone(const struct producer *p, const struct record *r);
 
 #endif

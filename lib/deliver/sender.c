@@ -10,13 +10,32 @@
 #define NEVER_UP_PATIENCE_MS 2000
 /* Delivery reports are served after so many sends. */
 #define SENDS_PER_POLL 64
+/* One batch of librdkafka's default size, in bytes and in records. */
+#define ROUND_BYTES   900000
+#define ROUND_RECORDS 9000
+
+/* A round must fit into one batch: less than the property says, where it is set. */
+static uint64_t at_most(const struct properties *p, const char *name, uint64_t usual)
+{
+	const char *text = properties_get(p, name);
+	uint64_t value = text ? strtoull(text, NULL, 10) : usual;
+
+	return value < usual ? value : usual;
+}
 
 int sender_init(struct sender *s, const struct sender_options *options, struct error *err)
 {
-	*s = (struct sender){.options = *options, .batch_size = options->producer.batch_size};
+	*s = (struct sender){.options = *options,
+			     .in_rounds = options->in_rounds,
+			     .round_records = (unsigned)at_most(options->producer.properties,
+								"batch.num.messages", ROUND_RECORDS),
+			     .usual_limit = at_most(options->producer.properties, "batch.size",
+						    ROUND_BYTES)};
+	s->round_limit = s->usual_limit;
+	s->options.producer.in_rounds = options->in_rounds;
 	breaker_init(&s->breaker, options->breaker_threshold, options->breaker_cooldown_ms);
 	s->waiting_since = clock_mono_ms();
-	return producer_init(&s->producer, &options->producer, err);
+	return producer_init(&s->producer, &s->options.producer, err);
 }
 
 void sender_finish(struct sender *s)
@@ -76,7 +95,12 @@ static void turn(struct sender *s, int timeout_ms)
 {
 	int64_t now;
 
-	producer_poll(&s->producer, timeout_ms);
+	if (s->in_rounds && timeout_ms) {
+		s->round_closed = true;
+		producer_kick(&s->producer, timeout_ms);
+	} else {
+		producer_poll(&s->producer, timeout_ms);
+	}
 	now = clock_mono_ms();
 	note_progress(s, now);
 	check_patience(s, now);
@@ -135,10 +159,50 @@ static enum sender_result gate(struct sender *s)
 	return circuit_lets_pass(s) ? SENDER_TAKEN : SENDER_HALTED;
 }
 
+bool sender_sends_alone(const struct sender *s, const struct record *r)
+{
+	return s->in_rounds && record_batch_size(r) >= s->round_limit;
+}
+
+/* A round ends with everything in it settled but for what has failed. */
+static void end_round(struct sender *s)
+{
+	while (s->producer.inflight)
+		turn(s, 50);
+	s->round_closed = false;
+	s->round_bytes = 0;
+	s->round_count = 0;
+}
+
+static bool round_has_room(const struct sender *s, uint64_t bytes)
+{
+	if (!s->producer.inflight || s->round_closed)
+		return false;
+	return s->round_bytes + bytes <= s->round_limit && s->round_count < s->round_records;
+}
+
+bool sender_make_room(struct sender *s, const struct record *r)
+{
+	if (s->in_rounds && !round_has_room(s, record_batch_size(r)))
+		end_round(s);
+	return !s->producer.failed.n;
+}
+
+bool sender_put(struct sender *s, const struct record *r, struct failure *f)
+{
+	if (f ? !producer_resend(&s->producer, f, r) : !producer_send(&s->producer, r)) {
+		turn(s, 20);
+		return false;
+	}
+	s->round_bytes += s->in_rounds ? record_batch_size(r) : 0;
+	s->round_count++;
+	return true;
+}
+
 /* After a send: the probe must settle before anything follows it. */
 static void after_send(struct sender *s)
 {
-	if (s->breaker.state == BREAKER_HALF_OPEN && !s->settling) {
+	if (s->breaker.state == BREAKER_HALF_OPEN) {
 		event_emit(s->options.producer.events, EVENT_INFO, "breaker_half_open",
 			   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic)),
 			   "Circuit half-open for %s: one record is sent as a probe",
@@ -147,30 +211,43 @@ static void after_send(struct sender *s)
 		s->waiting_since = clock_mono_ms();
 		sender_drain(s);
 		s->probing = false;
-	} else if (s->producer.failed.n || s->producer.inflight % SENDS_PER_POLL == 0) {
+	} else if (s->producer.failed.n || s->round_count % SENDS_PER_POLL == 0) {
 		sender_serve(s, 0);
 	}
 }
 
-enum sender_result sender_send(struct sender *s, const struct record *r)
+/* Sends r or, when it is NULL, what is made of f. */
+static enum sender_result send_one(struct sender *s, const struct record *r, struct failure *f)
 {
 	enum sender_result result;
+	bool sent = false;
 
-	while ((result = gate(s)) == SENDER_TAKEN && !producer_send(&s->producer, r))
-		sender_serve(s, 20);
-	if (result == SENDER_TAKEN)
-		after_send(s);
-	return result;
+	while ((result = gate(s)) == SENDER_TAKEN && !sent) {
+		/* Serving makes other records in the same memory. */
+		const struct record *as = r ? r : sender_record(s, f);
+
+		if (sender_make_room(s, as))
+			sent = sender_put(s, r ? r : sender_record(s, f), f);
+		else
+			sender_serve(s, 0);
+	}
+	if (!sent)
+		return result;
+	after_send(s);
+	return SENDER_TAKEN;
 }
 
-enum sender_result sender_send_failure(struct sender *s, struct failure *f,
-				       const struct record *as)
+enum sender_result sender_send(struct sender *s, const struct record *r)
 {
-	enum sender_result result;
+	return send_one(s, r, NULL);
+}
 
-	while ((result = gate(s)) == SENDER_TAKEN && !producer_resend(&s->producer, f, as))
-		sender_serve(s, 20);
-	if (result == SENDER_TAKEN)
-		after_send(s);
-	return result;
+const struct record *sender_record(const struct sender *s, const struct failure *f)
+{
+	return s->options.make ? s->options.make(s->options.ctx, f) : &f->record;
+}
+
+enum sender_result sender_send_failure(struct sender *s, struct failure *f)
+{
+	return send_one(s, NULL, f);
 }

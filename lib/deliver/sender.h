@@ -7,9 +7,12 @@
  * within a key survives, memory stays bounded, and there is one timer, not one
  * a record.
  *
- * A broker refuses a whole batch for one record in it. Unless the record was
- * alone in its batch it may be innocent: the batch is sent again in smaller
- * ones until the culprit stands alone. */
+ * A broker refuses a whole batch for one record in it, and librdkafka sends the
+ * next batch before anybody can stop it: by then the innocent records of the
+ * refused batch have been overtaken. So where it is not known beforehand what
+ * the topic takes, records are sent in rounds: at most one batch a partition,
+ * and nothing more before all of it has settled. After a refusal the rounds
+ * get smaller until the culprit stands alone. */
 #ifndef REDRIVE_DELIVER_SENDER_H
 #define REDRIVE_DELIVER_SENDER_H
 
@@ -36,10 +39,14 @@ struct sender_options {
 	unsigned breaker_threshold;
 	int64_t breaker_cooldown_ms;
 	enum outage on_outage;
+	bool in_rounds; /* from the start: what the topic takes is not known */
 	int64_t settle_ms; /* how long to wait for what is in flight after *stop */
 	const volatile int *stop; /* non-zero: no new tries, settle and end */
 	uint64_t *retried;	      /* counts rounds */
 	uint64_t *possible_duplicates; /* counts records sent again that may have arrived */
+	/* What to send for a record that failed before, valid until the next call;
+	 * NULL: the record itself. */
+	const struct record *(*make)(void *ctx, const struct failure *f);
 	void (*on_end)(void *ctx, struct failure *f, enum sender_end end); /* takes f */
 	void (*idle)(void *ctx, int64_t now); /* called while it waits; may be NULL */
 	void *ctx;
@@ -49,9 +56,16 @@ struct sender {
 	struct sender_options options;
 	struct producer producer;
 	struct breaker breaker;
+	rd_kafka_resp_err_t opened_by; /* the error that opened the circuit last */
 	uint64_t delivered_seen;
 	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
-	int batch_size;	       /* the usual one; smaller while a culprit is sought */
+	bool in_rounds;
+	uint64_t round_limit; /* bytes of a round; 1: each record alone */
+	uint64_t usual_limit; /* the same while no culprit is sought */
+	unsigned round_records; /* at most so many in a round */
+	uint64_t round_bytes;
+	unsigned round_count;
+	bool round_closed; /* it is being sent: nothing may be added */
 	bool settling;
 	bool probing; /* the one record that decides whether the circuit closes */
 	struct error halted; /* kind is set when nothing more may be sent, and why */
@@ -73,10 +87,24 @@ enum sender_result {
  * again. */
 enum sender_result sender_send(struct sender *s, const struct record *r);
 
-/* Sends `as`, made from f (see producer_resend), and takes f unless it answers
+/* Sends a record that failed elsewhere, and takes f unless it answers
  * SENDER_OPEN or SENDER_HALTED. */
-enum sender_result sender_send_failure(struct sender *s, struct failure *f,
-				       const struct record *as);
+enum sender_result sender_send_failure(struct sender *s, struct failure *f);
+
+/* What is sent for f. For settle.h. */
+const struct record *sender_record(const struct sender *s, const struct failure *f);
+
+/* True when r is sent in a round of its own: if it is refused, nothing else can
+ * be to blame. */
+bool sender_sends_alone(const struct sender *s, const struct record *r);
+
+/* Makes room for r, which may end a round and wait for it. False: something has
+ * failed that must go before r. For settle.h. */
+bool sender_make_room(struct sender *s, const struct record *r);
+
+/* Sends r, new or made from f (see producer_resend), into the room that was
+ * made. False: the queue is full; make room again. For settle.h. */
+bool sender_put(struct sender *s, const struct record *r, struct failure *f);
 
 /* Serves what has come in, for at most timeout_ms, and settles failures. */
 void sender_serve(struct sender *s, int timeout_ms);

@@ -6,14 +6,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define BATCH_SHRINKS_BY 16
+#define ROUND_SHRINKS_BY 16
 
 /* What one look at the failed records says to do next. */
 struct plan {
 	struct failure_list again; /* to send again, in order */
 	struct failure_list later; /* innocent ones, behind a culprit that is sought */
 	int attempt;		   /* of the outer retry; 0: no wait */
-	struct failure *sample;	   /* one that is retried, for the log */
+	rd_kafka_resp_err_t why;   /* of that retry */
 	size_t exhausted;	   /* transient ones without tries left */
 	bool refused;		   /* a batch was refused for its size */
 	bool isolate;		   /* a batch was refused for something else */
@@ -52,9 +52,11 @@ static void end(struct sender *s, struct failure *f, enum sender_end how)
 
 static void tell_breaker(struct sender *s, const struct failure *f)
 {
-	if (contract_of_kafka(f->err).class == CLASS_TRANSIENT &&
-	    breaker_failure(&s->breaker, clock_mono_ms()))
-		log_open(s, f);
+	if (contract_of_kafka(f->err).class != CLASS_TRANSIENT ||
+	    !breaker_failure(&s->breaker, clock_mono_ms()))
+		return;
+	s->opened_by = f->err;
+	log_open(s, f);
 }
 
 static void end_failed(struct sender *s, struct failure *f)
@@ -100,17 +102,25 @@ static void plan_end(struct sender *s, struct plan *plan, struct failure *f)
 	}
 }
 
+/* Refused with others in its batch, it may be innocent. */
+static bool may_be_innocent(const struct sender *s, const struct failure *f)
+{
+	return !f->purged && contract_of_kafka(f->err).blames_batch &&
+	       !sender_sends_alone(s, sender_record(s, f));
+}
+
 static void plan_record(struct sender *s, struct plan *plan, struct failure *f)
 {
-	struct contract c = contract_of_kafka(f->err);
+	bool seeking = plan->refused || plan->isolate;
 
 	if (f->purged) {
-		failure_list_add(plan->refused || plan->isolate ? &plan->later : &plan->again, f);
-	} else if (c.class == CLASS_TRANSIENT && may_retry(s, f)) {
-		plan->attempt = f->retries + 1 > plan->attempt ? f->retries + 1 : plan->attempt;
-		plan->sample = f;
+		failure_list_add(seeking ? &plan->later : &plan->again, f);
+	} else if (contract_of_kafka(f->err).class == CLASS_TRANSIENT && may_retry(s, f)) {
+		if (f->retries + 1 > plan->attempt)
+			plan->attempt = f->retries + 1;
+		plan->why = f->err;
 		failure_list_add(&plan->again, f);
-	} else if (c.blames_batch && !producer_sends_alone(&s->producer, &f->record)) {
+	} else if (may_be_innocent(s, f)) {
 		failure_list_add(&plan->again, f);
 	} else {
 		plan_end(s, plan, f);
@@ -121,10 +131,9 @@ static void plan_look(struct sender *s, struct plan *plan, const struct failure_
 {
 	for (size_t i = 0; i < failed->n; i++) {
 		const struct failure *f = failed->items[i];
-		struct contract c = contract_of_kafka(f->err);
 
 		plan->exhausted += is_exhausted(s, f);
-		if (f->purged || !c.blames_batch || producer_sends_alone(&s->producer, &f->record))
+		if (!may_be_innocent(s, f))
 			continue;
 		if (f->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
 			plan->refused = true;
@@ -148,33 +157,45 @@ static void make_plan(struct sender *s, struct plan *plan)
 	for (size_t i = 0; i < failed.n; i++)
 		plan_record(s, plan, failed.items[i]);
 	free(failed.items);
+	if (s->options.producer.ordered)
+		failure_sort(plan->again.items, plan->again.n);
 }
 
 static void end_list(struct sender *s, struct failure_list *list, enum sender_end how)
 {
+	char *why = sender_explain(s, s->opened_by);
+
 	for (size_t i = 0; i < list->n; i++) {
 		struct failure *f = list->items[i];
 
 		if (how == SENDER_FAILED)
-			failure_set_cause(f, contract_of_fault(FAULT_CIRCUIT_OPEN), NULL);
+			failure_set_cause(f, contract_of_fault(FAULT_CIRCUIT_OPEN), why);
 		end(s, f, how);
 	}
 	list->n = 0;
+	free(why);
+}
+
+static void halt_open(struct sender *s)
+{
+	char *why = sender_explain(s, s->opened_by);
+
+	error_set(&s->halted, ERROR_OUTPUT, "too many failures in a row on topic %s: %s",
+		  s->options.producer.topic, why);
+	free(why);
 }
 
 /* The rest has no way out: the run is over, or the circuit is open. */
 static void divert(struct sender *s, struct plan *plan)
 {
 	bool open = s->breaker.state == BREAKER_OPEN && !plan->wait;
-	enum sender_end how = SENDER_UNSENT;
+	enum sender_end how;
 
 	if (open && s->options.on_outage == OUTAGE_STOP && !s->halted.kind)
-		error_set(&s->halted, ERROR_OUTPUT, "too many failures in a row on topic %s: %s",
-			  s->options.producer.topic, client_last_error(&s->producer.client));
+		halt_open(s);
 	if (!s->halted.kind && !open)
 		return;
-	if (!s->halted.kind)
-		how = SENDER_FAILED;
+	how = s->halted.kind ? SENDER_UNSENT : SENDER_FAILED;
 	end_list(s, &plan->again, how);
 	end_list(s, &plan->later, how);
 }
@@ -199,12 +220,11 @@ static void wait_ms(struct sender *s, int64_t ms)
 static void wait_before_retry(struct sender *s, const struct plan *plan)
 {
 	int64_t ms = backoff(s, plan->attempt);
-	const struct failure *f = plan->sample;
-	char *why = sender_explain(s, f->err);
+	char *why = sender_explain(s, plan->why);
 
 	event_emit(s->options.producer.events, EVENT_WARNING, "retry",
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_TEXT("code", rd_kafka_err2name(f->err)),
+				EVENT_TEXT("code", contract_of_kafka(plan->why).code),
 				EVENT_TEXT("class", contract_class_name(CLASS_TRANSIENT)),
 				EVENT_NUMBER("attempt", plan->attempt), EVENT_NUMBER("delay_ms", ms),
 				EVENT_NUMBER("records", plan->again.n)),
@@ -226,67 +246,52 @@ static void wait_out_outage(struct sender *s)
 	s->breaker.state = BREAKER_HALF_OPEN;
 }
 
-/* Smaller batches, so that a culprit ends up alone in one. */
-static int smaller_batch(const struct sender *s, const struct plan *plan)
+/* Smaller rounds, so that a culprit ends up alone in one. */
+static void narrow(struct sender *s, const struct plan *plan)
 {
-	const char *now = properties_get(&s->producer.properties, "batch.size");
-	int size = now ? atoi(now) : 1000000;
+	uint64_t smaller = s->round_limit / ROUND_SHRINKS_BY;
 
-	if (plan->isolate)
-		return 1;
-	return size / BATCH_SHRINKS_BY > 1 ? size / BATCH_SHRINKS_BY : 1;
-}
-
-static void reopen(struct sender *s, int batch_size)
-{
-	if (producer_reopen(&s->producer, batch_size, &s->halted) == 0)
-		return;
-	s->halted.kind = ERROR_FATAL;
-}
-
-static void shrink(struct sender *s, const struct plan *plan)
-{
-	int size = smaller_batch(s, plan);
-
+	s->round_limit = plan->isolate || !smaller ? 1 : smaller;
+	if (!plan->isolate)
+		s->usual_limit = s->round_limit;
 	event_emit(s->options.producer.events, EVENT_WARNING, "batch_refused",
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_NUMBER("batch_size", size),
+				EVENT_NUMBER("round_bytes", s->round_limit),
 				EVENT_NUMBER("records", plan->again.n)),
-		   "The broker refused a batch for a record in it: sending %zu records again in "
-		   "batches of at most %d bytes",
-		   plan->again.n, size);
-	reopen(s, size);
-	if (!plan->isolate)
-		s->batch_size = size;
+		   "The broker refused a batch for a record in it: sending %zu records again%s",
+		   plan->again.n, s->round_limit == 1 ? ", one by one" : " in smaller batches");
+	if (s->in_rounds)
+		return;
+	s->in_rounds = true;
+	if (producer_reopen_for_rounds(&s->producer, &s->halted) < 0)
+		s->halted.kind = ERROR_FATAL;
 }
 
+/* False: it could not be sent now. */
+static bool send_one_again(struct sender *s, struct failure *f)
+{
+	const struct record *as = sender_record(s, f);
+	bool retry = !f->purged && contract_of_kafka(f->err).class == CLASS_TRANSIENT;
+
+	if (!sender_put(s, as, f))
+		return false;
+	if (retry && f->retries < s->options.retries)
+		f->retries++;
+	if (f->possibly_persisted && !f->cause.code)
+		++*s->options.possible_duplicates;
+	return true;
+}
+
+/* Sends the list again until something of it fails: what is left of the list
+ * must not overtake that. */
 static void send_again(struct sender *s, struct failure_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		struct failure *f = list->items[i];
+	size_t sent = 0;
 
-		if (!f->purged && contract_of_kafka(f->err).class == CLASS_TRANSIENT)
-			f->retries += f->retries < s->options.retries;
-		if (f->possibly_persisted)
-			++*s->options.possible_duplicates;
-		while (!producer_resend(&s->producer, f, &f->record))
-			sender_serve(s, 20);
-	}
-	list->n = 0;
-}
-
-/* Sends the innocent ones that were held behind a culprit. */
-static void send_later(struct sender *s, struct plan *plan)
-{
-	if (!plan->later.n)
-		return;
-	if (s->producer.options.batch_size != s->batch_size)
-		reopen(s, s->batch_size);
-	if (s->halted.kind)
-		return;
-	if (s->options.producer.ordered)
-		failure_sort(plan->later.items, plan->later.n);
-	send_again(s, &plan->later);
+	while (sent < list->n && sender_make_room(s, sender_record(s, list->items[sent])))
+		sent += send_one_again(s, list->items[sent]);
+	list->n -= sent;
+	memmove(list->items, list->items + sent, list->n * sizeof(struct failure *));
 }
 
 static void drain_attempt(struct sender *s)
@@ -297,6 +302,17 @@ static void drain_attempt(struct sender *s)
 	s->producer.given_up = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/* The culprits are found: what was held behind them may follow. */
+static void release_later(struct sender *s, struct plan *plan)
+{
+	s->round_limit = s->usual_limit;
+	for (size_t i = 0; i < plan->later.n; i++)
+		failure_list_add(&plan->again, plan->later.items[i]);
+	plan->later.n = 0;
+	if (s->options.producer.ordered)
+		failure_sort(plan->again.items, plan->again.n);
+}
+
 /* One round: whatever can be sent again is sent, and settles. */
 static void next_round(struct sender *s, struct plan *plan)
 {
@@ -305,13 +321,13 @@ static void next_round(struct sender *s, struct plan *plan)
 	else if (plan->attempt && plan->again.n)
 		wait_before_retry(s, plan);
 	if (plan->again.n && (plan->refused || plan->isolate))
-		shrink(s, plan);
+		narrow(s, plan);
 	if (s->halted.kind)
 		return;
+	if (!plan->again.n)
+		release_later(s, plan);
 	if (plan->again.n)
 		send_again(s, &plan->again);
-	else
-		send_later(s, plan);
 	drain_attempt(s);
 }
 
@@ -327,8 +343,7 @@ void settle(struct sender *s)
 		divert(s, &plan);
 		next_round(s, &plan);
 	}
-	if (s->producer.options.batch_size != s->batch_size && !s->halted.kind)
-		reopen(s, s->batch_size);
+	s->round_limit = s->usual_limit;
 	s->settling = false;
 	free(plan.again.items);
 	free(plan.later.items);

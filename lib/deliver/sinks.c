@@ -30,7 +30,7 @@ void sinks_finish(struct sinks *s)
 
 void sinks_start(struct sinks *s)
 {
-	s->dlq_limit = preflight_dlq_limit(s->preflight);
+	s->limits = preflight_dlq_limits(s->preflight);
 	s->last_sync = clock_mono_ms();
 }
 
@@ -72,15 +72,31 @@ static void to_fallback(struct sinks *s, struct failure *f, const char *cause, c
 	failure_destroy(f);
 }
 
+static void refused_by_dlq(struct sinks *s, struct failure *f, rd_kafka_resp_err_t err)
+{
+	char *why = sender_explain(&s->dlq, err);
+
+	s->ledger->possible_duplicates += f->possibly_in_dlq;
+	to_fallback(s, f, contract_of_kafka(err).code, why);
+	free(why);
+}
+
+/* A record that was taken back because the circuit opened shares its cause. */
 static void on_end(void *ctx, struct failure *f, enum sender_end how)
 {
 	struct sinks *s = ctx;
-	char *why = sender_explain(&s->dlq, f->err);
 
 	(void)how;
-	s->ledger->possible_duplicates += f->possibly_in_dlq;
-	to_fallback(s, f, contract_of_kafka(f->err).code, why);
-	free(why);
+	refused_by_dlq(s, f, f->purged ? s->dlq.opened_by : f->err);
+}
+
+static const struct record *make_letter(void *ctx, const struct failure *f)
+{
+	struct sinks *s = ctx;
+	const struct deliver_options *o = s->options;
+
+	deadletter_make(&s->letter, f, o->dlq_names, o->topic, o->job);
+	return &s->letter.record;
 }
 
 static void on_idle(void *ctx, int64_t now)
@@ -102,6 +118,7 @@ static struct sender_options dlq_options(struct sinks *s)
 		.stop = o->stop,
 		.retried = &s->ledger->retries,
 		.possible_duplicates = &s->ledger->possible_duplicates,
+		.make = make_letter,
 		.on_end = on_end,
 		.idle = on_idle,
 		.ctx = s,
@@ -136,14 +153,12 @@ static bool window_full(const struct sinks *s)
 	       s->dlq.producer.inflight_bytes >= DLQ_WINDOW_BYTES;
 }
 
-static void make_letter(struct sinks *s, const struct failure *f)
-{
-	deadletter_make(&s->letter, f, s->options->dlq_names, s->options->topic, s->options->job);
-}
-
 /* Takes f. */
 static void to_dlq(struct sinks *s, struct failure *f)
 {
+	char message[128];
+	enum fault fault;
+
 	if (!open_dlq(s)) {
 		to_fallback(s, f, "_INVALID_ARG", "the DLQ's producer can't be made");
 		return;
@@ -152,12 +167,11 @@ static void to_dlq(struct sinks *s, struct failure *f)
 	failure_detach(f);
 	while (window_full(s))
 		sender_serve(&s->dlq, 50);
-	make_letter(s, f);
-	if (record_batch_size(&s->letter.record) > s->dlq_limit)
-		to_fallback(s, f, "MSG_SIZE_TOO_LARGE",
-			    "a record is larger than its max.message.bytes");
-	else if (sender_send_failure(&s->dlq, f, &s->letter.record) != SENDER_TAKEN)
-		to_fallback(s, f, "CIRCUIT_OPEN", client_last_error(&s->dlq.producer.client));
+	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
+	if (fault != FAULT_NONE)
+		to_fallback(s, f, contract_of_fault(fault).code, message);
+	else if (sender_send_failure(&s->dlq, f) != SENDER_TAKEN)
+		refused_by_dlq(s, f, s->dlq.opened_by);
 }
 
 void sinks_take(struct sinks *s, struct failure *f)

@@ -21,7 +21,7 @@ struct sinks {
 	struct ledger *ledger;
 	struct sender dlq;
 	bool dlq_open, dlq_broken;
-	uint64_t dlq_limit; /* bytes of a lone batch; UINT64_MAX: not known */
+	struct limits limits; /* of the DLQ */
 	struct dead_letter letter;
 	struct fallback fallback;
 	struct alert alert;
