@@ -16,7 +16,7 @@ SANITIZER_MARKS = ("==ERROR: AddressSanitizer", "LeakSanitizer", "runtime error:
 _SANITIZERS = {
     "ASAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:detect_leaks=1",
     "LSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}",
-    "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}",
+    "TSAN_OPTIONS": f"exitcode={SANITIZER_STATUS}:suppressions={paths.ROOT}/tests/tsan/suppressions",
     "UBSAN_OPTIONS": f"halt_on_error=1:exitcode={SANITIZER_STATUS}:print_stacktrace=1",
 }
 
