@@ -10,7 +10,7 @@
 struct cmd {
 	const char *name;
 	const char *summary;		   /* one line, no full stop, for the list of commands */
-	const char *usage;		   /* what follows the name: "[OPTIONS] FILE... | -" */
+	const char *usage;		   /* what follows the name: "[OPTIONS] FILE...", or "" */
 	const char *details;		   /* paragraphs for --help, or NULL; wrapped */
 	const struct option_use *options;  /* ended by {0}; NULL: none but --help */
 	const char *examples;		   /* lines as they are, or NULL */

@@ -15,13 +15,13 @@
 #include "peek.h"
 #include "story.h"
 
-#define FALLBACK   "orders.created.fallback.ndjson"
+#define FALLBACK    "held.fallback.ndjson"
 #define LARGE_BYTES 2000000
 #define MAX_WORDS   24
 
 struct demo {
 	struct mock *mock;
-	char dir[64];
+	char *dir;  /* absolute; NULL: it is not made yet */
 	int failed; /* steps that ended otherwise than the story says */
 };
 
@@ -47,10 +47,23 @@ static int write_file(const char *name, struct slice text, size_t large)
 	return fclose(file);
 }
 
+static int make_folder(struct demo *d, struct error *err)
+{
+	const char *parent = getenv("TMPDIR");
+	char *path = mem_printf("%s/redrive-demo.XXXXXX", parent && *parent ? parent : "/tmp");
+
+	if (mkdtemp(path))
+		d->dir = realpath(path, NULL);
+	if (!d->dir)
+		error_set(err, ERROR_FATAL, "can't make the demo's folder %s: %s", path,
+			  strerror(errno));
+	free(path);
+	return d->dir ? 0 : -1;
+}
+
 static int write_files(struct demo *d)
 {
-	snprintf(d->dir, sizeof(d->dir), "/tmp/redrive-demo.XXXXXX");
-	if (!mkdtemp(d->dir) || chdir(d->dir) < 0)
+	if (chdir(d->dir) < 0)
 		return -1;
 	if (write_file("orders.ndjson", story_orders(), 0) < 0 ||
 	    write_file("trouble.ndjson", story_trouble(), LARGE_BYTES) < 0)
@@ -63,7 +76,7 @@ static void remove_files(const struct demo *d)
 	static const char *const names[] = {"orders.ndjson", "trouble.ndjson", "late.ndjson",
 					    FALLBACK};
 
-	if (!*d->dir || chdir(d->dir) < 0)
+	if (!d->dir || chdir(d->dir) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlink(names[i]);
@@ -128,7 +141,7 @@ static void show_header(const rd_kafka_headers_t *headers, const char *name)
 
 static void show_dead_letter(const rd_kafka_message_t *m)
 {
-	static const char *const names[] = {"original-topic", "error-type", "error-message",
+	static const char *const names[] = {"original-topic", "error-type",  "error-message",
 					    "retry-count",    "source-file", "source-line"};
 	rd_kafka_headers_t *headers;
 
@@ -181,12 +194,14 @@ static void tell(struct demo *d)
 	say("2. Trouble: the second of these orders is not JSON, the last has 2 MB, and topic and\n"
 	    "   DLQ take 1 MB. The two good ones are delivered all the same; the broken one goes\n"
 	    "   to the DLQ, and what the DLQ doesn't take goes to the fallback file.");
-	step(d, PRODUCE " -X message.max.bytes=1000000 trouble.ndjson", EXIT_FALLBACK);
+	step(d, PRODUCE " --fallback " FALLBACK " -X message.max.bytes=1000000 trouble.ndjson",
+	     EXIT_FALLBACK);
 
 	say("3. An outage: every broker is down. (Fewer and shorter retries than the default of\n"
 	    "   1, 2, 4 s, for the story's sake.)");
 	mock_set_down(d->mock, true);
-	step(d, PRODUCE " --retries 2 --retry-backoff 100ms late.ndjson", EXIT_FALLBACK);
+	step(d, PRODUCE " --fallback " FALLBACK " --retries 2 --retry-backoff 100ms late.ndjson",
+	     EXIT_FALLBACK);
 	mock_set_down(d->mock, false);
 	show_where(d, 12, 6);
 
@@ -205,7 +220,7 @@ static const char next[] =
 	"18 orders are delivered, one waits in the DLQ for somebody to mend it: 19 were read, 19\n"
 	"are accounted for. What to type next:\n\n"
 	"  redrive errors INVALID_JSON        what an error code means, and how to mend the cause\n"
-	"  redrive sandbox -- sh              a shell with a cluster like this one to try things on\n"
+	"  redrive sandbox -- sh              a shell with such a cluster, to try things on\n"
 	"  redrive produce -b localhost:9092 -t orders.created --dlq orders.dlq \\\n"
 	"      -k customerId --create-topics YOUR-ORDERS.ndjson\n"
 	"  redrive produce --help             everything else\n";
@@ -218,8 +233,11 @@ static int demo(struct demo *d)
 	if (!d->mock || mock_create_topic(d->mock, "orders.created:6", &err) < 0 ||
 	    mock_create_topic(d->mock, "orders.dlq:6", &err) < 0)
 		return cmd_fail(&cmd_demo, &err);
+	if (make_folder(d, &err) < 0)
+		return cmd_fail(&cmd_demo, &err);
 	if (write_files(d) < 0) {
-		error_set(&err, ERROR_FATAL, "can't write the demo's files: %s", strerror(errno));
+		error_set(&err, ERROR_FATAL, "can't write the demo's files in %s: %s", d->dir,
+			  strerror(errno));
 		return cmd_fail(&cmd_demo, &err);
 	}
 	setenv("REDRIVE_BROKERS", mock_brokers(d->mock), 1);
@@ -239,13 +257,19 @@ static int demo_run(int argc, char **argv)
 {
 	struct demo d = {0};
 	struct options *options;
+	const struct option_list *args;
 	int status;
 
 	options = cmd_options(&cmd_demo, argc, argv, NULL, &status);
 	if (!options)
 		return status;
-	status = demo(&d);
+	args = options_args(options);
+	if (args->n)
+		status = cmd_usage(&cmd_demo, "takes no arguments: '%s'", args->items[0]);
+	else
+		status = demo(&d);
 	remove_files(&d);
+	free(d.dir);
 	mock_destroy(d.mock);
 	options_destroy(options);
 	return status;
@@ -258,6 +282,6 @@ const struct cmd cmd_demo = {
 	.details = "Loads ten good orders; then one that is not JSON, one that is too large, and "
 		   "some that meet an outage; shows what landed where, and brings back what the "
 		   "outage held up. It needs no server and leaves nothing behind.",
-	.examples = "  redrive demo\n",
+	.examples = "redrive demo\n",
 	.run = demo_run,
 };

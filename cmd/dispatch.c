@@ -130,8 +130,8 @@ static int unknown_key(const struct cmd *const *commands, const struct config_en
 	struct words keys = keys_of(commands);
 	const char *nearest = text_nearest(entry->key, keys.items, keys.n);
 
-	error_set(err, ERROR_USAGE, "%s line %u: unknown key %.*s%s%s%s", file, entry->line,
-		  SHOWN_MAX, entry->key, nearest ? "; did you mean " : "", nearest ? nearest : "",
+	error_set(err, ERROR_USAGE, "%s:%u: unknown key %.*s%s%s%s", file, entry->line, SHOWN_MAX,
+		  entry->key, nearest ? "; did you mean " : "", nearest ? nearest : "",
 		  nearest ? "?" : "");
 	free(keys.items);
 	return -1;

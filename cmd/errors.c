@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static void print_one(const struct contract *c)
 		       "that\n            one is taken out, the others are sent again\n");
 }
 
-/* An entry whose code stands earlier in the table, with the same class. */
+/* An entry whose code stands earlier in the table. */
 static bool is_repeated(const struct contract *table, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -30,32 +31,39 @@ static bool is_repeated(const struct contract *table, size_t i)
 
 static void print_all(const struct contract *table, size_t n)
 {
-	for (int class = 0; class < CLASS_COUNT; class++) {
-		printf("%s%s: %s\n", class ? "\n" : "", contract_class_name(class),
-		       contract_class_effect(class));
+	for (enum error_class k = 0; k < CLASS_COUNT; k++) {
+		printf("%s%s: %s\n", k ? "\n" : "", contract_class_name(k),
+		       contract_class_effect(k));
 		for (size_t i = 0; i < n; i++)
-			if ((int)table[i].class == class && !is_repeated(table, i))
-				printf("  %-33s %s\n", table[i].code, table[i].meaning);
+			if (table[i].class == k && !is_repeated(table, i))
+				printf("  %-37s %s\n", table[i].code, table[i].meaning);
 	}
 	printf("\nredrive errors CODE says what to do about one.\n");
 }
 
-static int find(const struct contract *table, size_t n, const char *code)
+/* A code may stand for more than one cause. */
+static void print_code(const struct contract *table, size_t n, const char *code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(table[i].code, code) == 0)
+			print_one(&table[i]);
+}
+
+static int check_code(const struct contract *table, size_t n, const char *code)
 {
 	const char **names = mem_alloc(n, sizeof(*names)), *near;
+	bool known = false;
 
 	for (size_t i = 0; i < n; i++) {
 		names[i] = table[i].code;
-		if (strcasecmp(table[i].code, code) == 0) {
-			print_one(&table[i]);
-			free(names);
-			return EXIT_DONE;
-		}
+		known = known || strcasecmp(table[i].code, code) == 0;
 	}
 	near = text_nearest(code, names, n);
 	free(names);
-	return cmd_usage(&cmd_errors, "unknown code '%s'%s%s%s", code, near ? "; did you mean " : "",
-			 near ? near : "", near ? "?" : "");
+	if (known)
+		return EXIT_DONE;
+	return cmd_usage(&cmd_errors, "unknown code '%s'%s%s%s", code,
+			 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 static int errors_run(int argc, char **argv)
@@ -73,7 +81,9 @@ static int errors_run(int argc, char **argv)
 	if (!args->n)
 		print_all(table, n);
 	for (size_t i = 0; i < args->n && status == EXIT_DONE; i++)
-		status = find(table, n, args->items[i]);
+		status = check_code(table, n, args->items[i]);
+	for (size_t i = 0; i < args->n && status == EXIT_DONE; i++)
+		print_code(table, n, args->items[i]);
 	options_destroy(options);
 	return status;
 }
@@ -84,7 +94,7 @@ const struct cmd cmd_errors = {
 	.usage = "[CODE...]",
 	.details = "Prints what redrive does about each error code of Kafka, of librdkafka and of "
 		   "its own. With codes, what they mean and how to mend the cause.",
-	.examples = "  redrive errors\n"
-		    "  redrive errors MSG_SIZE_TOO_LARGE\n",
+	.examples = "redrive errors\n"
+		    "redrive errors MSG_SIZE_TOO_LARGE\n",
 	.run = errors_run,
 };

@@ -77,7 +77,7 @@ struct dlq_options {
 
 #define DLQ_OPTIONS_DEFAULT                                                                        \
 	{                                                                                          \
-		.dlq_headers = DEADLETTER_REDRIVE                                                   \
+		.dlq_headers = DEADLETTER_REDRIVE                                                  \
 	}
 
 extern const struct option_group dlq_group;

@@ -199,7 +199,7 @@ static void add_indented(struct buf *out, const char *lines)
 
 void help_command(struct buf *out, const struct cmd *cmd, unsigned width)
 {
-	buf_addf(out, "Usage: redrive %s %s\n\n", cmd->name, cmd->usage);
+	buf_addf(out, "Usage: redrive %s%s%s\n\n", cmd->name, *cmd->usage ? " " : "", cmd->usage);
 	add_sentence(out, cmd->summary, width);
 	if (cmd->details) {
 		buf_add_char(out, '\n');

@@ -30,9 +30,14 @@ int kafka_read_config(struct options *options, const char *path, struct properti
 	return rc;
 }
 
-static bool has_brokers(const struct properties *p)
+/* Both names mean the same. */
+static const char *brokers_of(const struct properties *p)
 {
-	return properties_get(p, "bootstrap.servers") || properties_get(p, "metadata.broker.list");
+	const char *brokers = properties_get(p, "bootstrap.servers");
+
+	if (!brokers)
+		brokers = properties_get(p, "metadata.broker.list");
+	return brokers ? brokers : "";
 }
 
 int kafka_apply_common(struct properties *p, const struct common_options *o, struct error *err)
@@ -42,7 +47,7 @@ int kafka_apply_common(struct properties *p, const struct common_options *o, str
 	for (size_t i = 0; i < o->properties.n; i++)
 		if (properties_set_pair(p, o->properties.items[i], "-X", err) < 0)
 			return -1;
-	if (has_brokers(p))
+	if (*brokers_of(p))
 		return 0;
 	return error_set(err, ERROR_USAGE,
 			 "no brokers: name them with --brokers HOST:PORT, the environment variable "
@@ -67,14 +72,11 @@ void kafka_apply_retry(struct properties *p, const struct retry_options *o)
 int kafka_dlq_properties(struct properties *p, const struct properties *main,
 			 const struct dlq_options *o, bool *elsewhere, struct error *err)
 {
-	const char *here;
-
 	properties_copy(p, main);
-	here = properties_get(main, "bootstrap.servers");
 	if (o->dlq_config && properties_read(p, o->dlq_config, err) < 0)
 		return -1;
 	if (o->dlq_brokers)
 		properties_set(p, "bootstrap.servers", o->dlq_brokers, "--dlq-brokers");
-	*elsewhere = !here || strcmp(here, properties_get(p, "bootstrap.servers")) != 0;
+	*elsewhere = strcmp(brokers_of(main), brokers_of(p)) != 0;
 	return 0;
 }

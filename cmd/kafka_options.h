@@ -12,8 +12,8 @@ int kafka_read_config(struct options *options, const char *path, struct properti
 		      struct error *err) _must_check_;
 
 /* Adds what --brokers and -X say; -1 when no brokers are named anywhere. */
-int kafka_apply_common(struct properties *p, const struct common_options *o, struct error *err)
-	_must_check_;
+int kafka_apply_common(struct properties *p, const struct common_options *o,
+		       struct error *err) _must_check_;
 
 /* Adds the timeouts. */
 void kafka_apply_retry(struct properties *p, const struct retry_options *o);
@@ -21,7 +21,7 @@ void kafka_apply_retry(struct properties *p, const struct retry_options *o);
 /* The DLQ's own: `main` with --dlq-config's properties and --dlq-brokers over
  * it. *elsewhere: it is another cluster. */
 int kafka_dlq_properties(struct properties *p, const struct properties *main,
-			 const struct dlq_options *o, bool *elsewhere, struct error *err)
-	_must_check_;
+			 const struct dlq_options *o, bool *elsewhere,
+			 struct error *err) _must_check_;
 
 #endif

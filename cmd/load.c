@@ -5,8 +5,9 @@
 
 #include "base/clock.h"
 
-/* Records between two looks at the clock. */
-#define RECORDS_PER_LOOK 512
+#define SHOW_EVERY_MS 50
+/* With fewer turns in that time there is time to wait for deliveries. */
+#define TRICKLE 64
 
 void load_show(void *load)
 {
@@ -17,7 +18,7 @@ void load_show(void *load)
 	source_get_stats(l->source, &stats);
 	ledger->skipped = stats.skipped;
 	ledger->bytes = stats.bytes_raw;
-	progress_update(l->progress, ledger, &stats, clock_mono_ms());
+	reports_show(l->reports, ledger, &stats);
 }
 
 static void take_record(struct load *l, struct record *r)
@@ -43,10 +44,10 @@ static void take_record(struct load *l, struct record *r)
 static void take_failed_input(struct load *l, const struct source_item *item)
 {
 	l->input_failed = true;
-	event_emit(l->events, EVENT_ERROR, "input_failed",
-		   EVENT_FIELDS(EVENT_TEXT("file", item->position.origin
-							    ? item->position.origin->file
-							    : "")),
+	inputs_fail(l->inputs, item->position.origin, item->error.text);
+	event_emit(&l->reports->events, EVENT_ERROR, "input_failed",
+		   EVENT_FIELDS(EVENT_TEXT(
+			   "file", item->position.origin ? item->position.origin->file : "")),
 		   "%s", item->error.text);
 }
 
@@ -54,21 +55,24 @@ static void take_item(struct load *l, enum source_type type, struct source_item 
 {
 	switch (type) {
 	case SOURCE_RECORD:
+		inputs_count(l->inputs, item->record.block->origin);
 		take_record(l, &item->record);
 		break;
 	case SOURCE_BAD:
+		inputs_count(l->inputs, item->position.origin);
 		route_fixed(l->route, &item->record);
 		deliver_fault(l->deliver, &item->record, &item->position, item->fault,
 			      item->message);
 		break;
 	case SOURCE_LARGE:
+		inputs_count(l->inputs, item->position.origin);
 		deliver_reject(l->deliver, &item->position, item->raw_len, item->message);
 		break;
 	case SOURCE_WAIT:
 		deliver_wait(l->deliver);
 		break;
 	case SOURCE_NOTICE:
-		event_emit(l->events, EVENT_WARNING, "notice", EVENT_NO_FIELDS, "%s",
+		event_emit(&l->reports->events, EVENT_WARNING, "notice", EVENT_NO_FIELDS, "%s",
 			   item->message);
 		break;
 	case SOURCE_FAILED:
@@ -94,15 +98,20 @@ void load_run(struct load *l)
 {
 	enum source_type type = SOURCE_WAIT;
 	struct source_item item = {0};
-	unsigned turns = 0;
+	int64_t shown = clock_mono_ms();
 
+	load_show(l);
 	while (type != SOURCE_END && !*l->stop && !deliver_halted(l->deliver)) {
 		type = source_next(l->source, &item);
 		take_item(l, type, &item);
-		if (++turns % RECORDS_PER_LOOK == 0)
+		if (clock_mono_ms() - shown >= SHOW_EVERY_MS) {
+			deliver_serve(l->deliver);
 			load_show(l);
+			shown = clock_mono_ms();
+		}
 	}
 	note_stop(l, type, &item);
 	deliver_finish(l->deliver);
+	inputs_measure(l->inputs, l->source);
 	load_show(l);
 }

@@ -6,7 +6,8 @@
 
 #include "check/check.h"
 #include "deliver/deliver.h"
-#include "report/progress.h"
+#include "inputs.h"
+#include "reports.h"
 #include "route/route.h"
 #include "source/source.h"
 
@@ -16,9 +17,9 @@ struct load {
 	struct check *check;
 	struct route *route;
 	struct deliver *deliver;
-	struct progress *progress;
+	struct inputs *inputs;
+	struct reports *reports;
 	const volatile int *stop;
-	const struct event_sink *events;
 	bool input_failed;    /* out: an input could not be read to its end */
 	char stopped_at[512]; /* out: "orders.ndjson, line 17", the last that was read before
 			       * the run stopped early; else "" */

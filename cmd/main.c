@@ -9,6 +9,9 @@
 #include "dispatch.h"
 #include "exit.h"
 
+/* More than any help or list has. */
+#define OUT_BYTES (256 * 1024)
+
 #ifndef REDRIVE_VERSION
 #define REDRIVE_VERSION "0.0.0"
 #endif
@@ -52,7 +55,12 @@ static int close_stdout(int status)
 
 int main(int argc, char **argv)
 {
+	static char out[OUT_BYTES];
+
 	open_closed_streams();
 	signal(SIGPIPE, SIG_IGN);
+	/* One write at the end, which says why when it fails. */
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, out, _IOFBF, sizeof(out));
 	return close_stdout(dispatch(&program, argc, argv, stdout, stderr));
 }

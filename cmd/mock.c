@@ -72,14 +72,18 @@ int mock_create_topic(struct mock *m, const char *spec, struct error *err)
 	rd_kafka_resp_err_t failed;
 	char *name;
 
-	if (colon && (!text_parse_u64(colon + 1, &partitions) || !partitions || partitions > 1000))
-		return error_set(err, ERROR_USAGE, "topic '%s': want NAME:N, N from 1 to 1000", spec);
+	if (!*spec || colon == spec ||
+	    (colon &&
+	     (!text_parse_u64(colon + 1, &partitions) || !partitions || partitions > 1000)))
+		return error_set(err, ERROR_USAGE, "topic '%s': want NAME:N, N from 1 to 1000",
+				 spec);
 	name = mem_dup((struct slice){spec, colon ? (size_t)(colon - spec) : strlen(spec)});
 	failed = rd_kafka_mock_topic_create(m->cluster, name, (int)partitions,
 					    m->brokers < 3 ? m->brokers : 3);
 	free(name);
 	if (failed)
-		return error_set(err, ERROR_USAGE, "topic '%s': %s", spec, rd_kafka_err2str(failed));
+		return error_set(err, ERROR_USAGE, "topic '%s': %s", spec,
+				 rd_kafka_err2str(failed));
 	return 0;
 }
 

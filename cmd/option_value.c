@@ -26,7 +26,8 @@ static bool read_bool(const struct option_spec *spec, void *member, const char *
 
 static bool read_string(const struct option_spec *spec, void *member, const char *text)
 {
-	(void)spec;
+	if (strlen(text) < spec->min)
+		return false;
 	*(const char **)member = text;
 	return true;
 }

@@ -278,7 +278,7 @@ int options_apply_config(struct options *o, const struct config_entry *entries, 
 
 		if (!slot)
 			continue;
-		who = mem_printf("%s line %u: %s", file, entries[i].line, entries[i].key);
+		who = mem_printf("%s:%u: %s", file, entries[i].line, entries[i].key);
 		result = assign(o, slot, ORIGIN_CONFIG, entries[i].value, who, err);
 		free(who);
 		if (result < 0)

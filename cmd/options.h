@@ -88,7 +88,7 @@ struct option_spec {
 	const char *const *choices; /* CHOICE: words, ended by NULL */
 	const char *default_text;   /* shown in help; NULL: nothing to say. For all kinds but
 				     * strings it must be what the initialiser says */
-	uint64_t min, max;	    /* max 0: no limit */
+	uint64_t min, max;	    /* max 0: no limit. STRING: min 1 refuses an empty one */
 };
 
 /* Options that belong together, for one struct. */

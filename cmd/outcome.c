@@ -1,11 +1,7 @@
 #include "outcome.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -13,17 +9,9 @@
 #include "report/metrics.h"
 #include "report/summary.h"
 
-int input_check(const char *path, struct error *err)
+static const struct event_sink *events_of(const struct outcome_info *info)
 {
-	struct stat st;
-
-	if (strcmp(path, "-") == 0)
-		return 0;
-	if (stat(path, &st) < 0 || (!S_ISDIR(st.st_mode) && access(path, R_OK) < 0))
-		return error_set(err, ERROR_USAGE, "can't read %s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return error_set(err, ERROR_USAGE, "%s is a directory: name the files in it", path);
-	return 0;
+	return &info->load->reports->events;
 }
 
 /* Of several endings the gravest counts. */
@@ -52,26 +40,27 @@ static void say_halted(const struct outcome_info *info)
 	const char *unsent = deliver_unsent(info->load->deliver);
 
 	if (halted)
-		event_emit(info->events,
+		event_emit(events_of(info),
 			   halted->kind == ERROR_FATAL ? EVENT_CRITICAL : EVENT_ERROR, "stopped",
 			   EVENT_NO_FIELDS, "Stopped: %s", halted->text);
 	if (*info->load->stop)
-		event_emit(info->events, EVENT_WARNING, "stopped_by_signal",
+		event_emit(events_of(info), EVENT_WARNING, "stopped_by_signal",
 			   EVENT_FIELDS(EVENT_NUMBER("signal", *info->load->stop)),
-			   "Stopped by signal %d after %" PRIu64 " records", *info->load->stop,
-			   ledger->read);
+			   "Stopped by signal %d after %" PRIu64 " record%s", *info->load->stop,
+			   ledger->read, ledger->read == 1 ? "" : "s");
 	if (unsent)
-		event_emit(info->events, EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
+		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
 			   "To go on, begin with %s: it and what follows was not sent", unsent);
 	else if (halted || *info->load->stop)
-		event_emit(info->events, EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
+		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
 			   "To go on, begin after %s: what follows it was not sent",
 			   *info->load->stopped_at ? info->load->stopped_at
 						   : "the last of the finished inputs");
 	if (ledger_unsettled(ledger))
-		event_emit(info->events, EVENT_CRITICAL, "not_safe",
+		event_emit(events_of(info), EVENT_CRITICAL, "not_safe",
 			   EVENT_FIELDS(EVENT_NUMBER("records", ledger_unsettled(ledger))),
-			   "%" PRIu64 " records are NOT safe: neither delivered, nor in the DLQ, nor in "
+			   "%" PRIu64
+			   " records are NOT safe: neither delivered, nor in the DLQ, nor in "
 			   "the fallback file",
 			   ledger_unsettled(ledger));
 }
@@ -85,23 +74,25 @@ static void say_failed(const struct outcome_info *info)
 {
 	const struct ledger *l = deliver_ledger(info->load->deliver);
 	uint64_t dead = l->outcome[OUTCOME_DEAD_LETTERED], fallback = l->outcome[OUTCOME_FALLBACK];
+	const struct event_sink *events = events_of(info);
 	uint64_t rejected = l->outcome[OUTCOME_REJECTED];
 
 	if (dead)
-		event_emit(info->events, EVENT_WARNING, "dead_lettered",
-			   EVENT_FIELDS(EVENT_NUMBER("records", dead), EVENT_TEXT("dlq", info->dlq)),
-			   "%" PRIu64 " %s in the DLQ %s", dead, messages(dead), info->dlq);
+		event_emit(
+			events, EVENT_WARNING, "dead_lettered",
+			EVENT_FIELDS(EVENT_NUMBER("records", dead), EVENT_TEXT("dlq", info->dlq)),
+			"%" PRIu64 " %s in the DLQ %s", dead, messages(dead), info->dlq);
 	if (fallback)
-		event_emit(info->events, EVENT_WARNING, "in_fallback",
+		event_emit(events, EVENT_WARNING, "in_fallback",
 			   EVENT_FIELDS(EVENT_NUMBER("records", fallback),
 					EVENT_TEXT("file", info->fallback)),
 			   "%" PRIu64 " %s in the fallback file %s", fallback, messages(fallback),
 			   info->fallback);
 	if (rejected)
-		event_emit(info->events, EVENT_WARNING, "rejected",
+		event_emit(events, EVENT_WARNING, "rejected",
 			   EVENT_FIELDS(EVENT_NUMBER("records", rejected)),
-			   "%" PRIu64 " %s rejected for their length, and only in the input", rejected,
-			   messages(rejected));
+			   "%" PRIu64 " %s rejected for their length, and only in the input",
+			   rejected, messages(rejected));
 }
 
 static void print_summary(const struct outcome_info *info, const struct summary *s)
@@ -123,7 +114,7 @@ static void write_metrics(const struct outcome_info *info, const struct summary 
 
 	if (info->common->metrics_file &&
 	    metrics_write(info->common->metrics_file, s, info->topic, clock_wall_ms(), &err) < 0)
-		event_emit(info->events, EVENT_ERROR, "metrics_failed", EVENT_NO_FIELDS, "%s",
+		event_emit(events_of(info), EVENT_ERROR, "metrics_failed", EVENT_NO_FIELDS, "%s",
 			   err.text);
 }
 
@@ -134,6 +125,8 @@ static int finish(const struct outcome_info *info, int status)
 		.ledger = deliver_ledger(info->load->deliver),
 		.duration_s = (double)info->duration_ms / 1000,
 		.exit_status = status,
+		.inputs = info->load->inputs->items,
+		.n_inputs = info->load->inputs->n,
 	};
 
 	print_summary(info, &s);
@@ -143,21 +136,31 @@ static int finish(const struct outcome_info *info, int status)
 
 int outcome_not_started(const struct outcome_info *info, const struct error *err)
 {
-	event_emit(info->events, EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
+	event_emit(events_of(info), EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
 		   "Nothing was sent: %s", err->text);
 	return finish(info, err->kind == ERROR_USAGE ? EXIT_USAGE : EXIT_STOPPED);
 }
 
-int outcome_report(const struct outcome_info *info)
+static void say_done(const struct outcome_info *info)
 {
 	const struct ledger *ledger = deliver_ledger(info->load->deliver);
+
+	if (!ledger->read)
+		event_emit(events_of(info), EVENT_INFO, "nothing", EVENT_NO_FIELDS,
+			   "Nothing to send: the input has no records");
+	else
+		event_emit(events_of(info), EVENT_INFO, "done",
+			   EVENT_FIELDS(EVENT_NUMBER("records", ledger->read)),
+			   "All %" PRIu64 " messages sent successfully!", ledger->read);
+}
+
+int outcome_report(const struct outcome_info *info)
+{
 	int status = exit_status(info->load);
 
 	say_halted(info);
 	say_failed(info);
 	if (status == EXIT_DONE)
-		event_emit(info->events, EVENT_INFO, "done",
-			   EVENT_FIELDS(EVENT_NUMBER("records", ledger->read)),
-			   "All %" PRIu64 " messages sent successfully!", ledger->read);
+		say_done(info);
 	return finish(info, status);
 }

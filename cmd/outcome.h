@@ -15,7 +15,6 @@ struct outcome_info {
 	const char *topic, *dlq, *fallback; /* dlq may be NULL */
 	struct load *load;
 	const struct common_options *common;
-	const struct event_sink *events;
 	int64_t duration_ms;
 };
 
@@ -24,8 +23,5 @@ int outcome_not_started(const struct outcome_info *info, const struct error *err
 
 /* Says how the load ended, and returns the exit status. */
 int outcome_report(const struct outcome_info *info);
-
-/* Is this a file that can be read ("-" always is)? 0, or -1 with *err. */
-int input_check(const char *path, struct error *err) _must_check_;
 
 #endif

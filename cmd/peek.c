@@ -43,7 +43,8 @@ static int assign_all(rd_kafka_t *rk, const char *topic, struct error *err)
 	n = md->topics[0].partition_cnt;
 	list = rd_kafka_topic_partition_list_new(n);
 	for (int i = 0; i < n; i++)
-		rd_kafka_topic_partition_list_add(list, topic, i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+		rd_kafka_topic_partition_list_add(list, topic, i)->offset =
+			RD_KAFKA_OFFSET_BEGINNING;
 	rd_kafka_assign(rk, list);
 	rd_kafka_topic_partition_list_destroy(list);
 	rd_kafka_metadata_destroy(md);

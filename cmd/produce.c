@@ -8,9 +8,12 @@
 #include "cmd.h"
 #include "exit.h"
 #include "groups.h"
+#include "inputs.h"
 #include "kafka_options.h"
 #include "load.h"
 #include "outcome.h"
+#include "report/metrics.h"
+#include "reports.h"
 #include "signals.h"
 
 /* 64 MiB of input are on their way at most. */
@@ -39,15 +42,14 @@ static const char *const no_yes[] = {"no", "yes", NULL};
 #define AT(member) .offset = offsetof(struct produce_options, member)
 static const struct option_spec record_specs[] = {
 	{'t', "topic", "TOPIC", "the topic to load", OPTION_STRING, AT(topic),
-	 .env = "REDRIVE_TOPIC", .config_key = "redrive.topic"},
+	 .env = "REDRIVE_TOPIC", .config_key = "redrive.topic", .min = 1},
 	{'k', "key", "POINTER",
 	 "the field that is the key: a JSON Pointer (/customer/id), a name or a CSV "
 	 "column (customer.id); without it records have no key",
 	 OPTION_STRING, AT(key), .config_key = "redrive.key"},
-	{'H', "header", "NAME=VALUE", "a header for every record", OPTION_LIST,
-	 AT(headers)},
-	{0, "header-from", "NAME=POINTER", "a header whose value is a field",
-	 OPTION_LIST, AT(headers_from)},
+	{'H', "header", "NAME=VALUE", "a header for every record", OPTION_LIST, AT(headers)},
+	{0, "header-from", "NAME=POINTER", "a header whose value is a field", OPTION_LIST,
+	 AT(headers_from)},
 	{0, "timestamp-from", "POINTER",
 	 "the field that is the timestamp: ms since 1970, or ISO 8601", OPTION_STRING,
 	 AT(timestamp_from), .config_key = "redrive.timestamp-from"},
@@ -63,12 +65,14 @@ static const struct option_spec input_specs[] = {
 	{0, "format", NULL, "what the files hold; auto tells by name and content", OPTION_CHOICE,
 	 AT(format), .config_key = "redrive.format", .choices = formats, .default_text = "auto"},
 	{0, "csv-delimiter", "CHAR", "what stands between fields", OPTION_CHAR, AT(csv_delimiter),
-	 .config_key = "redrive.csv-delimiter", .default_text = ","},
+	 .config_key = "redrive.csv-delimiter", .default_text = "comma; tab for .tsv"},
 	{0, "csv-columns", "NAME[:TYPE],...",
 	 "names and types (string, integer, number, boolean) of the columns; dots in a name make "
 	 "nested objects",
 	 OPTION_STRING, AT(csv_columns), .config_key = "redrive.csv-columns"},
-	{0, "csv-header", NULL, "whether the first row has the names (yes, unless --csv-columns)",
+	{0, "csv-header", NULL,
+	 "whether the first row has the names; unless given it has, but with --csv-columns only "
+	 "when all their names are in it",
 	 OPTION_CHOICE, AT(csv_header), .config_key = "redrive.csv-header", .choices = no_yes},
 	{0, "max-record-bytes", "SIZE", "longer lines are rejected: no sink may take them",
 	 OPTION_SIZE, AT(max_record_bytes), .config_key = "redrive.max-record-bytes",
@@ -96,8 +100,8 @@ struct produce {
 	struct options *options;
 	struct properties properties, dlq_properties;
 	char *dlq, *fallback;
-	struct log *log;
-	struct event_sink events;
+	struct reports reports;
+	struct inputs inputs;
 	struct block_pool *pool;
 	struct load load;
 	uint64_t delivered; /* told with -v */
@@ -108,7 +112,7 @@ static void on_delivered(void *ctx, int32_t partition, int64_t offset)
 {
 	struct produce *p = ctx;
 
-	event_emit(&p->events, EVENT_DEBUG, "delivered",
+	event_emit(&p->reports.events, EVENT_DEBUG, "delivered",
 		   EVENT_FIELDS(EVENT_TEXT("topic", p->o.topic),
 				EVENT_NUMBER("partition", partition),
 				EVENT_NUMBER("offset", offset)),
@@ -121,17 +125,6 @@ static void on_wait(void *ctx)
 	struct produce *p = ctx;
 
 	load_show(&p->load);
-}
-
-static int check_inputs(const struct option_list *args, struct error *err)
-{
-	if (!args->n)
-		return error_set(err, ERROR_USAGE,
-				 "no input: name files to load, or - for standard input");
-	for (size_t i = 0; i < args->n; i++)
-		if (input_check(args->items[i], err) < 0)
-			return -1;
-	return 0;
 }
 
 static void set_names(struct produce *p)
@@ -148,6 +141,17 @@ static void set_names(struct produce *p)
 			*c = '_';
 }
 
+static int check_names(const struct produce *p, bool dlq_elsewhere, struct error *err)
+{
+	if (p->dlq && !dlq_elsewhere && strcmp(p->dlq, p->o.topic) == 0)
+		return error_set(err, ERROR_USAGE,
+				 "--dlq is the topic that is loaded, %s: it must be another",
+				 p->dlq);
+	if (inputs_check(options_args(p->options), p->fallback, err) < 0)
+		return -1;
+	return p->o.common.metrics_file ? metrics_check(p->o.common.metrics_file, err) : 0;
+}
+
 static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 {
 	if (kafka_read_config(p->options, p->o.common.config, &p->properties, err) < 0)
@@ -156,28 +160,13 @@ static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 		return error_set(err, ERROR_USAGE, "no topic: name it with --topic");
 	if (p->o.dlq.no_dlq && options_origin(p->options, "dlq") == ORIGIN_OPTION)
 		return error_set(err, ERROR_USAGE, "--dlq and --no-dlq contradict each other");
-	if (check_inputs(options_args(p->options), err) < 0 ||
-	    kafka_apply_common(&p->properties, &p->o.common, err) < 0)
+	if (kafka_apply_common(&p->properties, &p->o.common, err) < 0)
 		return -1;
 	kafka_apply_retry(&p->properties, &p->o.retry);
+	if (kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err) < 0)
+		return -1;
 	set_names(p);
-	return kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err);
-}
-
-static void open_reports(struct produce *p)
-{
-	struct common_options *c = &p->o.common;
-	struct log_hooks hooks;
-
-	common_resolve(c);
-	p->log = log_create(stderr, (enum log_format)c->log_format, (enum event_level)c->log_level,
-			    common_color(c, stderr));
-	p->events = log_sink(p->log);
-	p->load.progress = progress_create(&(struct progress_options){
-		stderr, (enum progress_mode)c->progress, common_terminal(stderr),
-		common_color(c, stderr)});
-	hooks = progress_log_hooks(p->load.progress);
-	log_set_hooks(p->log, &hooks);
+	return check_names(p, *elsewhere, err);
 }
 
 static int open_left(struct produce *p, struct error *err)
@@ -231,11 +220,10 @@ static int open_right(struct produce *p, bool dlq_elsewhere, struct error *err)
 		.on_delivered = o->common.log_level == EVENT_DEBUG ? on_delivered : NULL,
 		.on_wait = on_wait,
 		.ctx = p,
-		.events = &p->events,
+		.events = &p->reports.events,
 	};
 
 	p->load.deliver = deliver_create(&deliver, err);
-	p->load.events = &p->events;
 	return p->load.deliver ? 0 : -1;
 }
 
@@ -248,7 +236,6 @@ static int run_load(struct produce *p)
 		.fallback = p->fallback,
 		.load = &p->load,
 		.common = &p->o.common,
-		.events = &p->events,
 	};
 	struct error err;
 	int64_t started = clock_mono_ms();
@@ -256,9 +243,19 @@ static int run_load(struct produce *p)
 	if (deliver_open(p->load.deliver, &err) < 0)
 		return outcome_not_started(&info, &err);
 	load_run(&p->load);
-	progress_finish(p->load.progress);
+	progress_finish(p->reports.progress);
 	info.duration_ms = clock_mono_ms() - started;
 	return outcome_report(&info);
+}
+
+static void start(struct produce *p)
+{
+	p->load.stop = signals_install();
+	common_resolve(&p->o.common);
+	reports_open(&p->reports, &p->o.common, p->o.topic);
+	inputs_init(&p->inputs, options_args(p->options));
+	p->load.reports = &p->reports;
+	p->load.inputs = &p->inputs;
 }
 
 static void produce_finish(struct produce *p)
@@ -268,10 +265,8 @@ static void produce_finish(struct produce *p)
 	check_destroy(p->load.check);
 	source_destroy(p->load.source);
 	block_pool_destroy(p->pool);
-	if (p->log)
-		log_set_hooks(p->log, NULL);
-	progress_destroy(p->load.progress);
-	log_destroy(p->log);
+	inputs_finish(&p->inputs);
+	reports_close(&p->reports);
 	properties_finish(&p->properties);
 	properties_finish(&p->dlq_properties);
 	free(p->dlq);
@@ -284,7 +279,6 @@ static int produce_run(int argc, char **argv)
 	struct produce p = {.o = {.common = COMMON_OPTIONS_DEFAULT,
 				  .retry = RETRY_OPTIONS_DEFAULT,
 				  .dlq = DLQ_OPTIONS_DEFAULT,
-				  .csv_delimiter = ',',
 				  .csv_header = -1,
 				  .max_record_bytes = 16u << 20}};
 	bool elsewhere = false;
@@ -297,8 +291,7 @@ static int produce_run(int argc, char **argv)
 	if (read_settings(&p, &elsewhere, &err) < 0) {
 		status = cmd_fail(&cmd_produce, &err);
 	} else {
-		p.load.stop = signals_install();
-		open_reports(&p);
+		start(&p);
 		if (open_left(&p, &err) < 0 || open_right(&p, elsewhere, &err) < 0)
 			status = cmd_fail(&cmd_produce, &err);
 		else
@@ -313,16 +306,17 @@ const struct cmd cmd_produce = {
 	.summary = "load order files into a topic",
 	.usage = "[OPTIONS] FILE... | -",
 	.details =
-		"Loads records from NDJSON and CSV files, plain or compressed (gzip, zstd, xz, "
-		"bzip2, lz4), or from standard input. What can't be delivered goes to the dead "
+		"Loads records from NDJSON and CSV files, plain, compressed (gzip, zstd, xz, "
+		"bzip2, lz4) or in an archive (zip, tar, 7z), or from standard input. What can't "
+		"be delivered goes to the dead "
 		"letter queue with headers that say why, and what the DLQ doesn't take goes to a "
 		"local fallback file: each record read ends in exactly one place, and the summary "
 		"proves it.",
 	.options = produce_uses,
-	.examples =
-		"  redrive produce -b localhost:9092 -t orders.created -k customerId orders.ndjson\n"
-		"  redrive produce -t orders.created --dlq orders.dlq --csv-columns id,total:number "
-		"orders.csv.gz\n"
-		"  zcat orders.gz | redrive produce -t orders.created -k /customer/id -\n",
+	.examples = "redrive produce -b localhost:9092 -t orders.created -k customerId \\\n"
+		    "    orders.ndjson\n"
+		    "redrive produce -t orders.created --dlq orders.dlq \\\n"
+		    "    --csv-columns id,total:number orders.csv.gz\n"
+		    "zcat orders.gz | redrive produce -t orders.created -k /customer/id -\n",
 	.run = produce_run,
 };

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@ static const struct option_spec sandbox_specs[] = {
 	 .min = 1, .max = 10},
 	{0, "partitions", "N", "partitions of topics that appear by being used", OPTION_UINT,
 	 AT(partitions), .default_text = "4", .min = 1, .max = 1000},
-	{0, "topic", "NAME:N", "create a topic with N partitions", OPTION_LIST,
-	 AT(topics)},
+	{0, "topic", "NAME:N", "create a topic with N partitions", OPTION_LIST, AT(topics)},
 	{0},
 };
 #undef AT
@@ -32,7 +30,6 @@ static const struct option_spec sandbox_specs[] = {
 static const struct option_group sandbox_group = {"Cluster", sandbox_specs};
 static const struct option_use sandbox_uses[] = {{&sandbox_group, 0}, {0}};
 
-/* SIGINT goes to the whole foreground group: the command decides. */
 static int run_command(const struct option_list *args)
 {
 	char **command = mem_alloc(args->n + 1, sizeof(char *));
@@ -40,9 +37,8 @@ static int run_command(const struct option_list *args)
 	int status;
 
 	memcpy(command, args->items, args->n * sizeof(char *));
-	pid = fork();
+	pid = signals_fork();
 	if (pid == 0) {
-		signal(SIGPIPE, SIG_DFL);
 		execvp(command[0], command);
 		fprintf(stderr, "redrive sandbox: can't run %s: %s\n", command[0], strerror(errno));
 		_exit(127);
@@ -50,9 +46,9 @@ static int run_command(const struct option_list *args)
 	free(command);
 	if (pid < 0)
 		return EXIT_FATAL;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_FATAL;
+	status = signals_wait();
+	if (status < 0)
+		return EXIT_FATAL;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SIGNAL + WTERMSIG(status);
 }
 
@@ -82,6 +78,8 @@ static int run(const struct sandbox_options *o, const struct option_list *args)
 
 	if (!mock || create_topics(mock, &o->topics, &err) < 0) {
 		status = cmd_fail(&cmd_sandbox, &err);
+	} else if (*stop) {
+		status = EXIT_SIGNAL + *stop;
 	} else {
 		setenv("REDRIVE_BROKERS", mock_brokers(mock), 1);
 		if (args->n) {
@@ -120,8 +118,8 @@ const struct cmd cmd_sandbox = {
 		"messages a partition are kept, older ones are dropped. Good for trying and for "
 		"tests; it does not keep transactions as a real broker does.",
 	.options = sandbox_uses,
-	.examples = "  redrive sandbox -- sh\n"
-		    "  redrive sandbox --topic orders.created:6 -- redrive produce -t orders.created "
-		    "orders.ndjson\n",
+	.examples = "redrive sandbox -- sh\n"
+		    "redrive sandbox --topic orders.created:6 -- \\\n"
+		    "    redrive produce -t orders.created orders.ndjson\n",
 	.run = sandbox_run,
 };

@@ -30,7 +30,8 @@ void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_slice(struct buf *b, struct slice s);
 void buf_add_str(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
-void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+void buf_addf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 static inline struct slice buf_slice(const struct buf *b)
 {

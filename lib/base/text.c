@@ -49,10 +49,44 @@ bool text_is_utf8(struct slice s)
 	return true;
 }
 
-/* C1 controls (U+0080 to U+009F) move cursors as C0 ones do. */
-static bool is_c1(const unsigned char *p, size_t n)
+struct slice text_cut(struct slice s, size_t max)
 {
-	return n == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+	if (s.len <= max)
+		return s;
+	for (size_t back = 1; back <= 3 && back <= max; back++) {
+		size_t at = max - back;
+
+		if (utf8_length((const unsigned char *)s.data + at, s.len - at) > back)
+			return (struct slice){s.data, at};
+	}
+	return (struct slice){s.data, max};
+}
+
+/* p is a sequence of n bytes that utf8_length has found valid. */
+static uint32_t code_point(const unsigned char *p, size_t n)
+{
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
+/* They move cursors, end lines, or turn the text around them (CVE-2021-42574). */
+static bool is_control(const unsigned char *p, size_t n)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0, 0x1f},	  {0x7f, 0x9f},	    {0x61c, 0x61c},
+		{0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+	};
+	uint32_t c = code_point(p, n);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
 }
 
 void text_add_escaped(struct buf *out, struct slice s)
@@ -67,7 +101,7 @@ void text_add_escaped(struct buf *out, struct slice s)
 			buf_add_str(out, "\\t");
 		else if (*p == '\\')
 			buf_add_str(out, "\\\\");
-		else if (!n || *p < 0x20 || *p == 0x7f || is_c1(p, n))
+		else if (!n || is_control(p, n))
 			for (size_t k = 0; k < (n ? n : 1); k++)
 				buf_addf(out, "\\x%02x", p[k]);
 		else
@@ -130,6 +164,25 @@ static int base64_value(char c)
 	return at ? (int)(at - base64) : -1;
 }
 
+/* The last quad has 2 or 3 characters besides its padding, the others 4. */
+static bool decode_quad(struct buf *out, const char *quad, size_t chars)
+{
+	uint32_t v = 0;
+
+	for (size_t k = 0; k < 4; k++) {
+		int bits = k < chars ? base64_value(quad[k]) : 0;
+
+		if (bits < 0)
+			return false;
+		v = v << 6 | (uint32_t)bits;
+	}
+	/* With bits that no byte takes, two texts would stand for the same bytes. */
+	if (v & ((1u << 8 * (4 - chars)) - 1))
+		return false;
+	buf_add(out, (char[3]){(char)(v >> 16), (char)(v >> 8), (char)v}, chars - 1);
+	return true;
+}
+
 bool text_decode_base64(struct buf *out, struct slice s)
 {
 	size_t start = out->len, pad = 0;
@@ -139,19 +192,10 @@ bool text_decode_base64(struct buf *out, struct slice s)
 	while (pad < 2 && pad < s.len && s.data[s.len - 1 - pad] == '=')
 		pad++;
 	for (size_t i = 0; i < s.len; i += 4) {
-		size_t chars = i + 4 == s.len ? 4 - pad : 4;
-		uint32_t v = 0;
-
-		for (size_t k = 0; k < 4; k++) {
-			int bits = k < chars ? base64_value(s.data[i + k]) : 0;
-
-			if (bits < 0) {
-				out->len = start;
-				return false;
-			}
-			v = v << 6 | (uint32_t)bits;
+		if (!decode_quad(out, s.data + i, i + 4 == s.len ? 4 - pad : 4)) {
+			out->len = start;
+			return false;
 		}
-		buf_add(out, (char[3]){(char)(v >> 16), (char)(v >> 8), (char)v}, chars - 1);
 	}
 	return true;
 }

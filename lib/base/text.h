@@ -11,15 +11,21 @@
 /* True for valid UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool text_is_utf8(struct slice s);
 
-/* Adds s so that it can't move a cursor or forge a line: control bytes and
- * what is not UTF-8 become \xNN, a line feed \n, a tab \t, a backslash \\. */
+/* The longest beginning of s that has at most max bytes and doesn't end in the
+ * middle of a UTF-8 character. */
+struct slice text_cut(struct slice s, size_t max);
+
+/* Adds s so that it can't move a cursor, forge a line or turn the text around
+ * it: what is not UTF-8, control characters, line separators and the marks that
+ * change the direction of text become \xNN for each of their bytes, a line feed
+ * \n, a tab \t, a backslash \\. */
 void text_add_escaped(struct buf *out, struct slice s);
 
 /* Adds s as a JSON string with its quotes. s must be valid UTF-8. */
 void text_add_json(struct buf *out, struct slice s);
 
-/* RFC 4648 base64 with padding. Decoding refuses anything else and then
- * leaves *out as it was. */
+/* RFC 4648 base64 with padding. Decoding refuses anything else, stray bits
+ * before the padding too, and then leaves *out's content as it was. */
 void text_add_base64(struct buf *out, struct slice s);
 bool text_decode_base64(struct buf *out, struct slice s);
 

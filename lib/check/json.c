@@ -123,14 +123,22 @@ static bool load(struct slice text, json_error_t *where)
 	return root;
 }
 
+/* What jansson minds is valid all the same. */
+static bool is_tameable(const json_error_t *where)
+{
+	return json_error_code(where) == json_error_numeric_overflow ||
+	       json_error_code(where) == json_error_null_byte_in_key;
+}
+
 static bool load_tamed(struct slice text, json_error_t *where)
 {
-	struct buf tamed = {0};
+	struct buf copy = {0};
 	bool valid;
 
-	tame_numbers(&tamed, text);
-	valid = load(buf_slice(&tamed), where);
-	buf_finish(&tamed);
+	buf_add_slice(&copy, text);
+	tame_text(copy.data, copy.len);
+	valid = load(buf_slice(&copy), where);
+	buf_finish(&copy);
 	return valid;
 }
 
@@ -140,10 +148,9 @@ static enum fault run_slow(struct json_checker *c, struct slice text)
 	const char *nul = text.len ? memchr(text.data, '\0', text.len) : NULL;
 
 	if (!text.data) {
-		snprintf(c->message, sizeof(c->message), "no value");
+		snprintf(c->message, sizeof(c->message), "the value is null");
 		return FAULT_INVALID_JSON;
 	}
-
 	if (nul) { /* jansson takes "1\0" */
 		snprintf(c->message, sizeof(c->message), "column %zu: NUL byte",
 			 (size_t)(nul - text.data) + 1);
@@ -153,8 +160,7 @@ static enum fault run_slow(struct json_checker *c, struct slice text)
 		snprintf(c->message, sizeof(c->message), "not valid UTF-8");
 		return FAULT_INVALID_UTF8;
 	}
-	if (load(text, &where) ||
-	    (json_error_code(&where) == json_error_numeric_overflow && load_tamed(text, &where)))
+	if (load(text, &where) || (is_tameable(&where) && load_tamed(text, &where)))
 		return FAULT_NONE;
 	set_message(c, &where);
 	return FAULT_INVALID_JSON;

@@ -2,7 +2,7 @@
  *
  * Two tiers. simdjson answers fast for what it accepts; whatever it doesn't
  * accept goes to jansson, which decides and says what is wrong. A valid text
- * is never refused for the size of a number. */
+ * is never refused for the size of a number or a NUL (\u0000) in a name. */
 #ifndef REDRIVE_CHECK_JSON_H
 #define REDRIVE_CHECK_JSON_H
 

@@ -1,5 +1,8 @@
 #include "check/tame.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #define DIGITS_KEPT 18
 
 static bool is_digit(char c)
@@ -14,37 +17,59 @@ static bool is_exponent(const char *p, const char *begin)
 	return p - begin >= 2 && (p[-1] == 'e' || p[-1] == 'E') && is_digit(p[-2]);
 }
 
-static const char *add_digits(struct buf *out, const char *p, const char *begin, const char *end)
+/* The decimal point moves to the left, for the number keeps its length. */
+static void shorten(char *digits, size_t n, const char *end)
 {
-	bool exponent = is_exponent(p, begin);
+	char *behind = digits + n;
 
-	for (size_t n = 0; p < end && is_digit(*p); p++, n++)
-		if (n < DIGITS_KEPT)
-			buf_add_char(out, exponent ? '0' : *p);
+	if (n < DIGITS_KEPT + 2)
+		return;
+	digits[DIGITS_KEPT] = '.';
+	if (end - behind >= 2 && behind[0] == '.' && is_digit(behind[1]))
+		behind[0] = '0';
+}
+
+static char *skip_digits(char *p, const char *end)
+{
+	while (p < end && is_digit(*p))
+		p++;
 	return p;
 }
 
-static const char *add_string(struct buf *out, const char *p, const char *end)
+static char *tame_digits(char *p, const char *begin, const char *end)
 {
-	const char *from = p++;
+	char *behind = skip_digits(p, end);
 
-	while (p < end && *p != '"')
-		p += *p == '\\' && p + 1 < end ? 2 : 1;
-	p = p < end ? p + 1 : end;
-	buf_add(out, from, (size_t)(p - from));
-	return p;
+	if (is_exponent(p, begin))
+		memset(p, '0', (size_t)(behind - p));
+	else if (p == begin || p[-1] != '.')
+		shorten(p, (size_t)(behind - p), end);
+	return skip_digits(behind, end);
 }
 
-void tame_numbers(struct buf *out, struct slice text)
+static char *tame_string(char *p, const char *end)
 {
-	const char *p = text.data, *end = text.data + text.len;
+	for (p++; p < end && *p != '"'; p++) {
+		if (*p != '\\' || p + 1 == end)
+			continue;
+		if (end - p >= 6 && memcmp(p, "\\u0000", 6) == 0)
+			p[4] = '2';
+		p++;
+	}
+	return p < end ? p + 1 : p;
+}
+
+void tame_text(char *text, size_t len)
+{
+	char *p = text;
+	const char *end = text + len;
 
 	while (p < end) {
 		if (*p == '"')
-			p = add_string(out, p, end);
+			p = tame_string(p, end);
 		else if (is_digit(*p))
-			p = add_digits(out, p, text.data, end);
+			p = tame_digits(p, text, end);
 		else
-			buf_add_char(out, *p++);
+			p++;
 	}
 }

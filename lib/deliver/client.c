@@ -42,7 +42,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 		c->misconfigured = true;
 	event_emit(c->events, EVENT_DEBUG, "client_error",
 		   EVENT_FIELDS(EVENT_TEXT("client", c->name),
-				EVENT_TEXT("code", rd_kafka_err2name(err))),
+				EVENT_TEXT("code", contract_of_kafka(err).code)),
 		   "%s", reason);
 }
 

@@ -19,10 +19,10 @@
 struct client {
 	rd_kafka_t *rk;
 	const struct event_sink *events;
-	const char *name; /* "topic", "dlq": for events; not copied */
-	void *owner;	  /* for the delivery report callback */
-	bool ever_up;	  /* some broker has answered */
-	bool all_down;	  /* every broker is unreachable, as far as is known */
+	const char *name;	      /* "topic", "dlq": for events; not copied */
+	void *owner;		      /* for the delivery report callback */
+	bool ever_up;		      /* some broker has answered */
+	bool all_down;		      /* every broker is unreachable, as far as is known */
 	rd_kafka_resp_err_t last_err; /* the last error of the client as a whole */
 	char last_text[512];
 	bool misconfigured; /* the cluster refuses this client: see last_text */

@@ -10,7 +10,7 @@
 #include "deliver/contract.h"
 
 /* How long one metadata request may block before callbacks are served. */
-#define SLICE_MS	 200
+#define SLICE_MS 200
 /* A cluster whose every address refuses the connection is down, not slow. */
 #define ALL_DOWN_MS	 1000
 #define ADMIN_TIMEOUT_MS 5000
@@ -60,10 +60,9 @@ static int misconfigured(const struct client *c, struct error *err)
 {
 	struct contract what = contract_of_kafka(c->last_err);
 
-	return error_set(err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
-			 c->last_text,
-			 what.class == CLASS_CONFIGURATION ? what.remedy
-							   : "check security.protocol");
+	return error_set(
+		err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)", c->last_text,
+		what.class == CLASS_CONFIGURATION ? what.remedy : "check security.protocol");
 }
 
 /* Asks for one topic until somebody answers. */
@@ -101,8 +100,7 @@ static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, 
 static void read_limit(struct topic_info *topic, const rd_kafka_ConfigResource_t *resource)
 {
 	size_t n;
-	const rd_kafka_ConfigEntry_t **entries =
-		rd_kafka_ConfigResource_configs(resource, &n);
+	const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource, &n);
 
 	if (rd_kafka_ConfigResource_error(resource)) {
 		snprintf(topic->limit_error, sizeof(topic->limit_error), "%s",
@@ -201,8 +199,8 @@ static int creation_error(rd_kafka_event_t *event, char *reason, size_t size)
 			 event ? rd_kafka_event_error_string(event) : "no answer");
 		return -1;
 	}
-	results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event),
-						      &n);
+	results =
+		rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
 	if (!n || !rd_kafka_topic_result_error(results[0]) ||
 	    rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
 		return 0;

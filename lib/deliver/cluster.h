@@ -23,8 +23,8 @@ struct topic_info {
 	int partitions;
 	bool controller; /* the cluster can answer admin requests */
 	struct limits limits;
-	char limit_error[256];	   /* why they could not be read */
-	char refusal[256];	   /* of TOPIC_REFUSED, or of a failed creation */
+	char limit_error[256]; /* why they could not be read */
+	char refusal[256];     /* of TOPIC_REFUSED, or of a failed creation */
 };
 
 enum cluster_state {

@@ -1,6 +1,11 @@
 #include "deliver/contract.h"
 
+#include <string.h>
+
 #include "base/macros.h"
+#include "base/mem.h"
+
+#define UNKNOWN_CODE "UNKNOWN_ERROR"
 
 #define KAFKA(name, class, batch, meaning, remedy)                                                 \
 	{#name, RD_KAFKA_RESP_ERR_##name, FAULT_NONE, class, batch, meaning, remedy}
@@ -16,14 +21,16 @@ static const struct contract table[] = {
 	      "check --brokers and DNS"),
 	KAFKA(_TIMED_OUT, CLASS_TRANSIENT, false, "a request was not answered in time",
 	      "check the brokers' load; see --request-timeout"),
-	KAFKA(_MSG_TIMED_OUT, CLASS_TRANSIENT, false, "not acknowledged within --delivery-timeout",
+	KAFKA(_TIMED_OUT_QUEUE, CLASS_TRANSIENT, false, "a request waited too long to be sent",
+	      "check the brokers' load"),
+	KAFKA(_MSG_TIMED_OUT, CLASS_TRANSIENT, false, "not confirmed in --delivery-timeout",
 	      "look at the error that came before it"),
 	KAFKA(REQUEST_TIMED_OUT, CLASS_TRANSIENT, false, "the broker gave up waiting for replicas",
 	      "check the replicas of the topic"),
-	KAFKA(NOT_ENOUGH_REPLICAS, CLASS_TRANSIENT, false,
-	      "fewer replicas in sync than min.insync.replicas", "bring the missing brokers back"),
+	KAFKA(NOT_ENOUGH_REPLICAS, CLASS_TRANSIENT, false, "fewer in sync than min.insync.replicas",
+	      "bring the missing brokers back"),
 	KAFKA(NOT_ENOUGH_REPLICAS_AFTER_APPEND, CLASS_TRANSIENT, false,
-	      "written, but to fewer replicas than min.insync.replicas",
+	      "written, but to too few replicas",
 	      "bring the missing brokers back; a second try may double the record"),
 	KAFKA(LEADER_NOT_AVAILABLE, CLASS_TRANSIENT, false, "the partition has no leader yet",
 	      "wait for the election to end"),
@@ -41,28 +48,29 @@ static const struct contract table[] = {
 	      "wait"),
 	KAFKA(COORDINATOR_NOT_AVAILABLE, CLASS_TRANSIENT, false, "there is no coordinator yet",
 	      "wait"),
+	KAFKA(NOT_COORDINATOR, CLASS_TRANSIENT, false, "the coordinator has moved",
+	      "none: the client finds the new one"),
+	KAFKA(CONCURRENT_TRANSACTIONS, CLASS_TRANSIENT, false,
+	      "an earlier transaction is still ending", "wait"),
 	KAFKA(_PURGE_QUEUE, CLASS_TRANSIENT, false, "taken back before it was sent", "none"),
 	KAFKA(_PURGE_INFLIGHT, CLASS_TRANSIENT, false, "taken back while it was on its way",
 	      "none; it may have arrived"),
 	KAFKA(OUT_OF_ORDER_SEQUENCE_NUMBER, CLASS_TRANSIENT, false,
-	      "the broker missed an earlier batch of this producer", "none: sent again"),
+	      "the broker missed an earlier batch", "none: sent again"),
 	KAFKA(UNKNOWN_PRODUCER_ID, CLASS_TRANSIENT, false, "the broker has forgotten this producer",
 	      "none: sent again"),
 	KAFKA(INVALID_PRODUCER_EPOCH, CLASS_TRANSIENT, false, "the producer's epoch is outdated",
 	      "none: sent again"),
 
-	KAFKA(MSG_SIZE_TOO_LARGE, CLASS_PERMANENT, true,
-	      "larger than the topic's max.message.bytes",
+	KAFKA(MSG_SIZE_TOO_LARGE, CLASS_PERMANENT, true, "larger than its topic takes",
 	      "raise max.message.bytes of the topic, or make the record smaller"),
-	KAFKA(RECORD_LIST_TOO_LARGE, CLASS_PERMANENT, true,
-	      "the batch is larger than the broker's segment", "raise segment.bytes of the topic"),
+	KAFKA(RECORD_LIST_TOO_LARGE, CLASS_PERMANENT, true, "the batch is larger than a segment",
+	      "raise segment.bytes of the topic"),
 	KAFKA(INVALID_MSG_SIZE, CLASS_PERMANENT, true, "the broker refuses the record's size",
 	      "make the record smaller"),
-	KAFKA(INVALID_RECORD, CLASS_PERMANENT, true,
-	      "the broker refuses the record, for example without a key on a compacted topic",
-	      "give it a key (--key), or check the topic's settings"),
-	KAFKA(INVALID_TIMESTAMP, CLASS_PERMANENT, true,
-	      "the timestamp is too far from the broker's clock",
+	KAFKA(INVALID_RECORD, CLASS_PERMANENT, true, "the broker refuses the record",
+	      "give it a key (--key) if the topic is compacted; check the topic's settings"),
+	KAFKA(INVALID_TIMESTAMP, CLASS_PERMANENT, true, "too far from the broker's clock",
 	      "check --timestamp-from and message.timestamp.*.max.ms of the topic"),
 	KAFKA(INVALID_MSG, CLASS_PERMANENT, true, "the broker found the batch damaged",
 	      "check the network path; see the broker's log"),
@@ -76,7 +84,7 @@ static const struct contract table[] = {
 	      "use letters, digits, '.', '_' and '-', at most 249 of them"),
 	FAULT("INVALID_JSON", FAULT_INVALID_JSON, "the value is not valid JSON",
 	      "mend the line; source-file and source-line say which"),
-	FAULT("INVALID_CSV", FAULT_INVALID_CSV, "the row can't be read, or a field has the wrong type",
+	FAULT("INVALID_CSV", FAULT_INVALID_CSV, "the row or a field of it can't be read",
 	      "mend the row; source-file and source-line say which"),
 	FAULT("INVALID_UTF8", FAULT_INVALID_UTF8, "the text is not UTF-8",
 	      "convert the file, for example with iconv"),
@@ -84,38 +92,47 @@ static const struct contract table[] = {
 	      "mend the line; a line edited by hand needs no crc32"),
 	FAULT("MISSING_FIELD", FAULT_MISSING_FIELD, "a required field is missing or null",
 	      "add the field, or drop --require"),
-	FAULT("MISSING_KEY", FAULT_MISSING_KEY, "the field that holds the key is missing or null",
+	FAULT("MISSING_KEY", FAULT_MISSING_KEY, "the key's field is missing or null",
 	      "add the field, or change --key"),
 	{"INVALID_TIMESTAMP", RD_KAFKA_RESP_ERR_NO_ERROR, FAULT_INVALID_TIMESTAMP, CLASS_PERMANENT,
-	 false, "the field that holds the timestamp can't be read as one",
-	 "mend the field, or change --timestamp-from"},
+	 false, "the timestamp can't be read as one", "mend the field, or change --timestamp-from"},
 	{"MSG_SIZE_TOO_LARGE", RD_KAFKA_RESP_ERR_NO_ERROR, FAULT_TOO_LARGE, CLASS_PERMANENT, false,
-	 "larger than the topic's max.message.bytes",
+	 "larger than its topic takes",
 	 "raise max.message.bytes of the topic, or make the record smaller"},
-	FAULT("KEY_HELD", FAULT_KEY_HELD, "an earlier record of the same key failed",
+	FAULT("KEY_HELD", FAULT_KEY_HELD, "an earlier record of its key failed",
 	      "replay the DLQ: it keeps the order"),
-	FAULT("CIRCUIT_OPEN", FAULT_CIRCUIT_OPEN, "not sent: too many failures in a row before it",
+	FAULT("CIRCUIT_OPEN", FAULT_CIRCUIT_OPEN, "not sent: too many failures in a row",
 	      "replay the DLQ when the cluster is well again"),
-	FAULT("OVER_LIMIT", FAULT_OVER_LIMIT, "longer than --max-record-bytes: no sink may take it",
-	      "raise --max-record-bytes, or mend the file"),
+	FAULT("OVER_LIMIT", FAULT_OVER_LIMIT, "longer than --max-record-bytes",
+	      "no sink may take it: raise --max-record-bytes, or mend the file"),
 
 	KAFKA(_AUTHENTICATION, CLASS_CONFIGURATION, false, "the broker refuses the credentials",
 	      "check sasl.mechanism, sasl.username and sasl.password"),
 	KAFKA(SASL_AUTHENTICATION_FAILED, CLASS_CONFIGURATION, false,
 	      "the broker refuses the credentials",
 	      "check sasl.mechanism, sasl.username and sasl.password"),
+	KAFKA(UNSUPPORTED_SASL_MECHANISM, CLASS_CONFIGURATION, false,
+	      "the broker doesn't have this mechanism", "check sasl.mechanism"),
+	KAFKA(ILLEGAL_SASL_STATE, CLASS_CONFIGURATION, false, "the SASL handshake went wrong",
+	      "check security.protocol and sasl.mechanism"),
+	KAFKA(SECURITY_DISABLED, CLASS_CONFIGURATION, false, "the cluster has no authorizer",
+	      "set authorizer.class.name on the brokers"),
 	KAFKA(_SSL, CLASS_CONFIGURATION, false, "TLS could not be set up",
 	      "check security.protocol and ssl.ca.location"),
-	KAFKA(TOPIC_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
-	      "no permission on the topic", "grant Write and Describe on the topic"),
+	KAFKA(TOPIC_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false, "no permission on the topic",
+	      "grant Write and Describe on the topic"),
 	KAFKA(CLUSTER_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
 	      "no permission on the cluster", "grant IdempotentWrite on the cluster"),
 	KAFKA(GROUP_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false, "no permission on the group",
 	      "grant Read on the group"),
 	KAFKA(TRANSACTIONAL_ID_AUTHORIZATION_FAILED, CLASS_CONFIGURATION, false,
 	      "no permission on the transactional id", "grant Write and Describe on it"),
-	KAFKA(INVALID_REQUIRED_ACKS, CLASS_CONFIGURATION, false, "the broker refuses the value of acks",
-	      "use acks=all"),
+	KAFKA(INVALID_REQUIRED_ACKS, CLASS_CONFIGURATION, false,
+	      "the broker refuses the value of acks", "use acks=all"),
+	KAFKA(UNSUPPORTED_COMPRESSION_TYPE, CLASS_CONFIGURATION, false,
+	      "the broker doesn't know the compression", "use another compression.type"),
+	KAFKA(UNSUPPORTED_FOR_MESSAGE_FORMAT, CLASS_CONFIGURATION, false,
+	      "the topic's message format is too old", "raise message.format.version of the topic"),
 	KAFKA(_INVALID_ARG, CLASS_CONFIGURATION, false, "a property is not valid",
 	      "check -X and --config"),
 	KAFKA(_UNSUPPORTED_FEATURE, CLASS_CONFIGURATION, false, "the broker is too old for this",
@@ -126,18 +143,40 @@ static const struct contract table[] = {
 	KAFKA(_FATAL, CLASS_FATAL, false, "the producer can't go on", "see the log; run it again"),
 	KAFKA(_FENCED, CLASS_FATAL, false, "another process has taken over this job",
 	      "let only one process run a job"),
+	KAFKA(PRODUCER_FENCED, CLASS_FATAL, false, "another process has taken over this job",
+	      "let only one process run a job"),
 	KAFKA(_GAPLESS_GUARANTEE, CLASS_FATAL, false, "the order can't be guaranteed any more",
 	      "run it again"),
 };
+
+/* rd_kafka_err2name would format a code without a name into a buffer that the
+ * next call changes. */
+static struct contract unlisted(rd_kafka_resp_err_t err)
+{
+	struct contract c = {.code = UNKNOWN_CODE,
+			     .kafka = err,
+			     .class = CLASS_PERMANENT,
+			     .meaning = "this librdkafka has no name for the code",
+			     .remedy = "see the message"};
+	const struct rd_kafka_err_desc *descs;
+	size_t n;
+
+	rd_kafka_get_err_descs(&descs, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (descs[i].code == err && descs[i].name && descs[i].desc) {
+			c.code = descs[i].name;
+			c.meaning = descs[i].desc;
+		}
+	}
+	return c;
+}
 
 struct contract contract_of_kafka(rd_kafka_resp_err_t err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (table[i].fault == FAULT_NONE && table[i].kafka == err)
 			return table[i];
-	return (struct contract){rd_kafka_err2name(err), err,	FAULT_NONE,
-				 CLASS_PERMANENT,	 false, rd_kafka_err2str(err),
-				 "see the message"};
+	return unlisted(err);
 }
 
 struct contract contract_of_fault(enum fault fault)
@@ -146,6 +185,13 @@ struct contract contract_of_fault(enum fault fault)
 		if (table[i].fault == fault && fault != FAULT_NONE)
 			return table[i];
 	return (struct contract){.code = "NONE", .meaning = "", .remedy = ""};
+}
+
+char *contract_message(const struct contract *c)
+{
+	if (strcmp(c->code, UNKNOWN_CODE) == 0)
+		return mem_printf("%s (%d)", c->meaning, (int)c->kafka);
+	return mem_strdup(c->meaning);
 }
 
 const struct contract *contract_table(size_t *n)

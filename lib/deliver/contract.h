@@ -1,7 +1,8 @@
 /* The error contract: every error code, what class it is, and what to do.
  *
  * One table, used by delivery, logs, headers, metrics and `redrive errors`.
- * Codes are librdkafka's names (rd_kafka_err2name) and our own. */
+ * Codes are librdkafka's names (rd_kafka_err2name) and our own; a Kafka code
+ * that librdkafka has no name for is UNKNOWN_ERROR. */
 #ifndef REDRIVE_DELIVER_CONTRACT_H
 #define REDRIVE_DELIVER_CONTRACT_H
 
@@ -26,15 +27,19 @@ struct contract {
 	rd_kafka_resp_err_t kafka; /* or RD_KAFKA_RESP_ERR_NO_ERROR */
 	enum fault fault;	   /* or FAULT_NONE */
 	enum error_class class;
-	bool blames_batch;  /* the broker refuses a whole batch for one record in it */
-	const char *meaning; /* one line */
+	bool blames_batch;   /* the broker refuses a whole batch for one record in it */
+	const char *meaning; /* one line, short enough for a list beside the code */
 	const char *remedy;  /* one line */
 };
 
 /* The table's entry; for a Kafka code that it doesn't list, a permanent one
- * with librdkafka's name and text. All strings are static. */
+ * with librdkafka's name and text, or UNKNOWN_ERROR. All strings are static. */
 struct contract contract_of_kafka(rd_kafka_resp_err_t err);
 struct contract contract_of_fault(enum fault fault);
+
+/* What to say when nobody knows more: the meaning and, where the code doesn't
+ * tell it, Kafka's number. The caller frees it. */
+char *contract_message(const struct contract *c);
 
 /* The whole table, in the order to show it. */
 const struct contract *contract_table(size_t *n);

@@ -35,11 +35,7 @@ static void add_type(struct buf *out, const struct facts *facts)
 
 static void add_message(struct buf *out, const struct facts *facts)
 {
-	struct slice text = slice_of(facts->f->message);
-
-	if (text.len > MESSAGE_MAX_BYTES)
-		text.len = MESSAGE_MAX_BYTES;
-	text_add_escaped(out, text);
+	text_add_escaped(out, text_cut(slice_of(facts->f->message), MESSAGE_MAX_BYTES));
 }
 
 static void add_retries(struct buf *out, const struct facts *facts)
@@ -182,19 +178,24 @@ static const struct rule spring_rules[] = {
 };
 
 static const struct rule streams_rules[] = {
-	{"__streams.errors.exception", add_type},
-	{"__streams.errors.message", add_message},
-	{"__streams.errors.topic", add_topic},
-	{"__streams.errors.partition", add_none},
-	{"__streams.errors.offset", add_none},
-	{NULL, NULL},
+	{"__streams.errors.exception", add_type}, {"__streams.errors.message", add_message},
+	{"__streams.errors.topic", add_topic},	  {"__streams.errors.partition", add_none},
+	{"__streams.errors.offset", add_none},	  {NULL, NULL},
 };
 
 static const struct rule common_rules[] = {
-	{"retry-count", add_retries},	{"error-class", add_class},
-	{"persisted", add_persisted},	{"source-file", add_file},
-	{"source-line", add_line},	{"source-offset", add_offset},
-	{"source-format", add_format},	{"job", add_job},
+	{"retry-count", add_retries},
+	{"error-class", add_class},
+	{"persisted", add_persisted},
+	{"job", add_job},
+	{NULL, NULL},
+};
+
+static const struct rule source_rules[] = {
+	{"source-file", add_file},
+	{"source-line", add_line},
+	{"source-offset", add_offset},
+	{"source-format", add_format},
 	{NULL, NULL},
 };
 
@@ -205,24 +206,54 @@ static const struct rule *const families[DEADLETTER_NAMES_COUNT] = {
 	[DEADLETTER_STREAMS] = streams_rules,
 };
 
-/* More than the longest family and the common ones have together. */
+/* More than the longest family and the other two lists have together. */
 #define RULES_MAX 24
 
-static bool has_rule(const struct rule *rules, struct slice name)
+static const struct rule *find_rule(const struct rule *rules, struct slice name)
 {
 	for (; rules->name; rules++)
 		if (slice_is(name, rules->name))
+			return rules;
+	return NULL;
+}
+
+static const struct rule *find_family_rule(struct slice name)
+{
+	const struct rule *found = NULL;
+
+	for (size_t i = 0; i < DEADLETTER_NAMES_COUNT && !found; i++)
+		found = find_rule(families[i], name);
+	return found;
+}
+
+/* What every family has is the topic. Without it, a header called "job" is the
+ * record's own. */
+static bool is_letter(const struct record *r)
+{
+	for (size_t i = 0; i < r->n_headers; i++) {
+		const struct rule *rule = find_family_rule(r->headers[i].name);
+
+		if (rule && rule->value == add_topic)
 			return true;
+	}
 	return false;
 }
 
-static size_t add_originals(struct header *to, const struct record *r, const struct rule *family)
+/* The first source stays when nobody knows a later one. */
+static bool is_replaced(const struct failure *f, struct slice name)
 {
+	return find_family_rule(name) || find_rule(common_rules, name) ||
+	       (f->origin && find_rule(source_rules, name));
+}
+
+static size_t add_originals(struct header *to, const struct failure *f)
+{
+	const struct record *r = &f->record;
+	bool letter = is_letter(r);
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_headers; i++)
-		if (!has_rule(family, r->headers[i].name) &&
-		    !has_rule(common_rules, r->headers[i].name))
+		if (!letter || !is_replaced(f, r->headers[i].name))
 			to[n++] = r->headers[i];
 	return n;
 }
@@ -255,14 +286,14 @@ void deadletter_make(struct dead_letter *letter, const struct failure *f,
 
 	letter->headers = mem_grow(letter->headers, &letter->cap, f->record.n_headers + RULES_MAX,
 				   sizeof(*letter->headers));
-	n = add_originals(letter->headers, &f->record, families[names]);
+	n = add_originals(letter->headers, f);
 	buf_clear(&letter->text);
 	n_made = make_values(made, 0, families[names], &letter->text, &facts);
 	n_made = make_values(made, n_made, common_rules, &letter->text, &facts);
+	n_made = make_values(made, n_made, source_rules, &letter->text, &facts);
 	for (size_t i = 0; i < n_made; i++)
-		letter->headers[n++] =
-			(struct header){slice_of(made[i].name),
-					{letter->text.data + made[i].from, made[i].len}};
+		letter->headers[n++] = (struct header){
+			slice_of(made[i].name), {letter->text.data + made[i].from, made[i].len}};
 	letter->record = f->record;
 	letter->record.headers = letter->headers;
 	letter->record.n_headers = n;

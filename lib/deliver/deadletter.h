@@ -1,8 +1,10 @@
 /* The record that goes to the dead letter queue.
  *
  * Key, value, timestamp and headers of the original, byte for byte, and headers
- * that say what happened. On a second failure these are replaced, never
- * appended, so that headers don't grow. */
+ * that say what happened. A record that has the topic header of any family is a
+ * dead letter already: its headers with a name of any family, or one of those
+ * common to all, are replaced, so that they don't grow; only source-* stay where
+ * the failure has no origin. Any other record keeps all of its own, a "job" too. */
 #ifndef REDRIVE_DELIVER_DEADLETTER_H
 #define REDRIVE_DELIVER_DEADLETTER_H
 
@@ -11,9 +13,10 @@
 
 /* Whose names the headers have. The first is our own: original-topic,
  * error-timestamp, error-type, error-message, retry-count, error-class,
- * persisted and, where they apply, source-file, source-line, source-offset,
- * source-format, job. The others have, in place of the first four, the names
- * and encodings that consumers of those systems expect:
+ * persisted and, where they apply, job, source-file, source-line, source-offset,
+ * source-format. error-message tells the first 1,000 bytes. The others have, in
+ * place of the first four, the names and encodings that consumers of those
+ * systems expect:
  *   Kafka Connect, KIP-298    __connect.errors.*
  *   Spring Kafka              kafka_dlt-*
  *   Kafka Streams, KIP-1034   __streams.errors.* */

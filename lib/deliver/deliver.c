@@ -236,6 +236,12 @@ void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_le
 		   p->offset, p->offset + raw_len, message);
 }
 
+void deliver_serve(struct deliver *d)
+{
+	sender_serve(&d->topic, 0);
+	sinks_serve(&d->sinks);
+}
+
 void deliver_wait(struct deliver *d)
 {
 	sender_serve(&d->topic, 20);

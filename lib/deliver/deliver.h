@@ -30,8 +30,8 @@ struct deliver_options {
 	const char *dlq;		     /* NULL: failed records go to the fallback file */
 	const struct properties *dlq_properties;
 	enum deadletter_names dlq_names;
-	bool dlq_elsewhere; /* the DLQ is on another cluster than the topic */
-	const char *fallback; /* path */
+	bool dlq_elsewhere;	   /* the DLQ is on another cluster than the topic */
+	const char *fallback;	   /* path */
 	const char *alert_command; /* or NULL */
 	const char *job;	   /* or NULL */
 	uint64_t max_record_bytes;
@@ -70,6 +70,9 @@ void deliver_fault(struct deliver *d, const struct record *r, const struct posit
 /* A line that no sink may take: named in an event, and counted. */
 void deliver_reject(struct deliver *d, const struct position *position, uint64_t raw_len,
 		    const char *message);
+
+/* Looks after what has come in, without waiting: call it now and then. */
+void deliver_serve(struct deliver *d);
 
 /* Waits a little for something to settle: call it when no block is free. */
 void deliver_wait(struct deliver *d);

@@ -52,7 +52,7 @@ void failure_set_cause(struct failure *f, struct contract cause, const char *mes
 {
 	if (f->cause.code)
 		return;
-	f->message = mem_strdup(message ? message : cause.meaning);
+	f->message = message ? mem_strdup(message) : contract_message(&cause);
 	f->cause = cause;
 	f->at = clock_wall_ms();
 }

@@ -13,8 +13,8 @@
 
 struct failure {
 	struct record record;
-	struct block *block; /* a reference, while the value lies in a block */
-	struct record *copy; /* what record's slices point into besides */
+	struct block *block;   /* a reference, while the value lies in a block */
+	struct record *copy;   /* what record's slices point into besides */
 	struct origin *origin; /* a reference, or NULL */
 	uint64_t line, offset;
 
@@ -26,8 +26,8 @@ struct failure {
 	 * cause.code is NULL until that is settled. */
 	struct contract cause;
 	char *message;
-	int64_t at; /* ms since 1970 UTC */
-	int retries; /* outer retries made */
+	int64_t at;		 /* ms since 1970 UTC */
+	int retries;		 /* outer retries made */
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
 };
@@ -43,8 +43,8 @@ struct failure *failure_from_record(const struct record *r, const struct positio
 
 void failure_destroy(struct failure *f); /* NULL is fine */
 
-/* Notes why it failed for good: what the error is, and when (now). A cause that
- * is noted already stays. */
+/* Notes why it failed for good: what the error is, and when (now). message is
+ * copied; NULL stands for contract_message. A cause that is noted already stays. */
 void failure_set_cause(struct failure *f, struct contract cause, const char *message);
 
 /* Copies what still lies in a block and drops the reference. */

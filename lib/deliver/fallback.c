@@ -10,80 +10,248 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "check/json.h"
 
 #define WRITE_AT_BYTES (256u << 10)
+#define READ_BYTES     1024
 
 void fallback_init(struct fallback *f, const char *path, const struct event_sink *events)
 {
 	*f = (struct fallback){.path = path, .events = events, .fd = -1};
 }
 
-void fallback_finish(struct fallback *f)
+static void close_file(struct fallback *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
+}
+
+void fallback_finish(struct fallback *f)
+{
+	close_file(f);
 	buf_finish(&f->buf);
 }
 
-static int fail(struct fallback *f, const char *what)
+static int fail(const struct fallback *f, const char *what, struct error *err)
 {
-	if (f->failed.kind)
-		return -1;
-	return error_set(&f->failed, ERROR_OUTPUT, "can't %s the fallback file %s: %s", what,
-			 f->path, strerror(errno));
+	return error_set(err, ERROR_OUTPUT, "can't %s the fallback file %s: %s", what, f->path,
+			 strerror(errno));
+}
+
+/* The last line of a file that is not blank. */
+struct tail {
+	char *bytes; /* BLOCK_PADDING more are readable */
+	struct slice line;
+	off_t from; /* where it begins in the file */
+	bool ended; /* by a line feed */
+};
+
+static bool is_blank(char c)
+{
+	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
+
+/* bytes are the file's last n, from `from` on. False when the line began before. */
+static bool find_line(struct tail *t, size_t n, off_t from)
+{
+	size_t end = n;
+	const char *before;
+
+	while (end && is_blank(t->bytes[end - 1]))
+		end--;
+	before = end ? memrchr(t->bytes, '\n', end) : NULL;
+	if (!before && from > 0)
+		return false;
+	t->line.data = before ? before + 1 : t->bytes;
+	t->line.len = (size_t)(t->bytes + end - t->line.data);
+	t->from = from + (t->line.data - t->bytes);
+	t->ended = !end || memchr(t->bytes + end, '\n', n - end);
+	return true;
+}
+
+/* Not even the size of a file that isn't ours may end the process. */
+static int read_tail(int fd, off_t size, struct tail *t)
+{
+	off_t n = READ_BYTES;
+
+	do {
+		char *bytes;
+		ssize_t got;
+
+		n = n > size / 4 ? size : 4 * n;
+		bytes = realloc(t->bytes, (size_t)n + BLOCK_PADDING);
+		if (!bytes)
+			return -1;
+		t->bytes = bytes;
+		got = pread(fd, bytes, (size_t)n, size - n);
+		if (got >= 0 && got < n)
+			errno = EFBIG; /* 2 GiB are the most that it reads */
+		if (got != n)
+			return -1;
+	} while (!find_line(t, (size_t)n, size - n));
+	return 0;
+}
+
+/* What a crash left of an envelope is the beginning of one. */
+static bool is_ours(struct slice line)
+{
+	static const char head[] = "{\"v\":";
+	size_t n = line.len < sizeof(head) - 1 ? line.len : sizeof(head) - 1;
+	struct envelope e;
+	bool whole;
+
+	if (memcmp(line.data, head, n) == 0)
+		return true;
+	whole = envelope_read(&e, line, NULL) == 0;
+	envelope_finish(&e);
+	return whole;
+}
+
+/* No beginning of an object is JSON, but what was damaged by hand may be. */
+static bool is_torn(struct slice line)
+{
+	struct json_checker *c = json_checker_create();
+	bool torn = json_run(c, line) != FAULT_NONE;
+
+	json_checker_destroy(c);
+	return torn;
+}
+
+/* Call free(t->bytes) in all cases. */
+static int look_at_tail(const struct fallback *f, int fd, off_t size, struct tail *t,
+			struct error *err)
+{
+	*t = (struct tail){.ended = true};
+	if (!size)
+		return 0;
+	if (read_tail(fd, size, t) < 0)
+		return fail(f, "read", err);
+	if (is_ours(t->line))
+		return 0;
+	return error_set(err, ERROR_OUTPUT,
+			 "%s is not a fallback file: its last line is no record's envelope; name "
+			 "another file with --fallback",
+			 f->path);
+}
+
+static int cut_off(struct fallback *f, const struct tail *t, off_t size, struct error *err)
+{
+	long long bytes = (long long)(size - t->from);
+
+	if (ftruncate(f->fd, t->from) < 0)
+		return fail(f, "mend", err);
+	event_emit(f->events, EVENT_WARNING, "fallback_torn_line",
+		   EVENT_FIELDS(EVENT_TEXT("file", f->path), EVENT_NUMBER("bytes", bytes)),
+		   "Cut off a torn last line of %lld bytes that an earlier crash left in %s", bytes,
+		   f->path);
+	return 0;
+}
+
+static int mend_tail(struct fallback *f, off_t size, struct error *err)
+{
+	struct tail t;
+	int rc = look_at_tail(f, f->fd, size, &t, err);
+
+	if (rc == 0 && !t.ended && is_torn(t.line))
+		rc = cut_off(f, &t, size, err);
+	else if (rc == 0 && !t.ended && write(f->fd, "\n", 1) != 1)
+		rc = fail(f, "mend", err);
+	free(t.bytes);
+	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
+	return rc;
+}
+
+static int check_type(const struct fallback *f, const struct stat *st, struct error *err)
+{
+	if (S_ISREG(st->st_mode))
+		return 0;
+	return error_set(err, ERROR_OUTPUT, "the fallback file %s is not a regular file", f->path);
+}
+
+static int check_content(const struct fallback *f, off_t size, struct error *err)
+{
+	int fd = open(f->path, O_RDONLY | O_CLOEXEC), rc;
+	struct tail t;
+
+	if (fd < 0)
+		return fail(f, "read", err);
+	rc = look_at_tail(f, fd, size, &t, err);
+	free(t.bytes);
+	close(fd);
+	return rc;
+}
+
+static char *folder_of(const struct fallback *f)
+{
+	char *copy = mem_strdup(f->path), *folder = mem_strdup(dirname(copy));
+
+	free(copy);
+	return folder;
 }
 
 int fallback_probe(const struct fallback *f, struct error *err)
 {
-	char *copy = mem_strdup(f->path);
-	const char *dir = dirname(copy);
+	struct stat st;
+	char *folder;
 	int rc = 0;
 
-	if (access(f->path, F_OK) == 0 ? access(f->path, W_OK) < 0 : access(dir, W_OK | X_OK) < 0)
-		rc = error_set(err, ERROR_OUTPUT, "can't write the fallback file %s: %s", f->path,
-			       strerror(errno));
-	free(copy);
+	if (stat(f->path, &st) == 0) {
+		if (check_type(f, &st, err) < 0)
+			return -1;
+		return access(f->path, W_OK) < 0 ? fail(f, "write", err)
+						 : check_content(f, st.st_size, err);
+	}
+	if (errno != ENOENT)
+		return fail(f, "write", err);
+	folder = folder_of(f);
+	if (access(folder, W_OK | X_OK) < 0)
+		rc = fail(f, "write", err);
+	free(folder);
 	return rc;
 }
 
-/* Length of the file up to its last line feed; -1 on error. */
-static off_t whole_lines(int fd, off_t size)
+/* A file is safe when its name is. Some file systems sync no folders, and say
+ * EINVAL. */
+static int sync_folder(const struct fallback *f)
 {
-	char chunk[4096];
+	char *folder = folder_of(f);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
 
-	while (size > 0) {
-		size_t n = size < (off_t)sizeof(chunk) ? (size_t)size : sizeof(chunk);
-		ssize_t got = pread(fd, chunk, n, size - (off_t)n);
-		const char *last;
-
-		if (got != (ssize_t)n)
-			return -1;
-		last = memrchr(chunk, '\n', n);
-		if (last)
-			return size - (off_t)n + (last - chunk) + 1;
-		size -= (off_t)n;
+	if (fd >= 0) {
+		rc = fsync(fd) < 0 && errno != EINVAL ? -1 : 0;
+		close(fd);
 	}
-	return 0;
+	free(folder);
+	return rc;
 }
 
-static int cut_torn_line(struct fallback *f)
+static int lock(const struct fallback *f, struct error *err)
+{
+	if (flock(f->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return fail(f, "lock", err);
+	return error_set(err, ERROR_OUTPUT,
+			 "another process is writing the fallback file %s; name another one with "
+			 "--fallback",
+			 f->path);
+}
+
+static int prepare(struct fallback *f, struct error *err)
 {
 	struct stat st;
-	off_t whole;
 
+	if (lock(f, err) < 0)
+		return -1;
 	if (fstat(f->fd, &st) < 0)
-		return fail(f, "read");
-	whole = whole_lines(f->fd, st.st_size);
-	if (whole < 0 || (whole < st.st_size && ftruncate(f->fd, whole) < 0))
-		return fail(f, "mend");
-	f->safe_bytes = (uint64_t)whole;
-	if (whole < st.st_size)
-		event_emit(f->events, EVENT_WARNING, "fallback_torn_line",
-			   EVENT_FIELDS(EVENT_TEXT("file", f->path),
-					EVENT_NUMBER("bytes", st.st_size - whole)),
-			   "Cut off a torn last line of %lld bytes that an earlier crash left in %s",
-			   (long long)(st.st_size - whole), f->path);
+		return fail(f, "read", err);
+	if (check_type(f, &st, err) < 0 || mend_tail(f, st.st_size, err) < 0)
+		return -1;
+	if ((st.st_mode & 07777 & ~0600u) && fchmod(f->fd, 0600) < 0)
+		return fail(f, "make private", err);
+	if (!st.st_size && sync_folder(f) < 0)
+		return fail(f, "sync the folder of", err);
 	return 0;
 }
 
@@ -93,16 +261,23 @@ static int open_file(struct fallback *f)
 		return 0;
 	f->fd = open(f->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (f->fd < 0)
-		return fail(f, "open");
-	if (flock(f->fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return fail(f, "lock");
-		return error_set(&f->failed, ERROR_OUTPUT,
-				 "another process is writing the fallback file %s; name "
-				 "another one with --fallback",
-				 f->path);
+		return fail(f, "open", &f->failed);
+	if (prepare(f, &f->failed) < 0) {
+		close_file(f);
+		return -1;
 	}
-	return cut_torn_line(f);
+	return 0;
+}
+
+/* What was not synced must not stand there half. */
+static int give_up(struct fallback *f, const char *what)
+{
+	int why = errno;
+	bool cut = ftruncate(f->fd, (off_t)f->safe_bytes) == 0;
+
+	return error_set(&f->failed, ERROR_OUTPUT, "can't %s the fallback file %s: %s%s", what,
+			 f->path, strerror(why),
+			 cut ? "" : "; it may end in a half line, which the next run cuts off");
 }
 
 static int write_all(struct fallback *f)
@@ -115,7 +290,7 @@ static int write_all(struct fallback *f)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return fail(f, "write");
+			return give_up(f, "write");
 		done += (size_t)n;
 	}
 	buf_clear(&f->buf);
@@ -133,23 +308,14 @@ int fallback_add(struct fallback *f, const struct record *r, const struct envelo
 	return 0;
 }
 
-/* What was not synced must not stand there half. */
-static void cut_unsafe(struct fallback *f)
-{
-	if (f->fd >= 0 && ftruncate(f->fd, (off_t)f->safe_bytes) < 0)
-		fail(f, "cut back");
-}
-
 uint64_t fallback_sync(struct fallback *f)
 {
 	uint64_t n = f->pending;
 
-	if (!n)
+	if (!n || f->failed.kind || write_all(f) < 0)
 		return 0;
-	if (!f->failed.kind && write_all(f) == 0 && fdatasync(f->fd) < 0)
-		fail(f, "sync");
-	if (f->failed.kind) {
-		cut_unsafe(f);
+	if (fdatasync(f->fd) < 0) {
+		give_up(f, "sync");
 		return 0;
 	}
 	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);

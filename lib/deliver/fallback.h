@@ -1,9 +1,14 @@
 /* The fallback file: where records go that no broker takes.
  *
- * NDJSON, a record a line (record/envelope.h), append-only, mode 0600, locked
- * against a second writer. A line counts as safe only once it is synced to
- * disk; lines are synced in groups. A torn last line that a crash left behind
- * is cut off before anything is appended, never joined to the next record. */
+ * NDJSON, a record a line (record/envelope.h), append-only, mode 0600 (a file
+ * with a looser one is made 0600 when it is opened), locked against a second
+ * writer. A line counts as safe only once it is synced to disk, the name of a new
+ * file with it; lines are synced in groups.
+ *
+ * The last line of a file that is there already must be an envelope or the
+ * beginning of one, else the file is not a fallback file and isn't touched. When
+ * a crash has torn it, it is cut off and reported before anything is appended;
+ * when it only lacks its line feed, it gets one. */
 #ifndef REDRIVE_DELIVER_FALLBACK_H
 #define REDRIVE_DELIVER_FALLBACK_H
 
@@ -19,7 +24,7 @@
 struct fallback {
 	const char *path;
 	const struct event_sink *events;
-	int fd; /* -1 while not open */
+	int fd;		     /* -1 while not open */
 	uint64_t safe_bytes; /* length of the file up to what is synced */
 	struct buf buf;	     /* lines not yet written */
 	uint64_t pending;    /* lines not yet safe */
@@ -31,13 +36,15 @@ void fallback_init(struct fallback *f, const char *path, const struct event_sink
 /* Unwritten lines are lost: call fallback_sync before. */
 void fallback_finish(struct fallback *f);
 
-/* Can the file be written, as far as can be told without creating it? 0, or -1
- * with *err (kind ERROR_OUTPUT). */
+/* Can the file be written, as far as can be told without creating or changing
+ * it? 0, or -1 with *err (kind ERROR_OUTPUT): no permission, not a regular file,
+ * or not a fallback file. */
 int fallback_probe(const struct fallback *f, struct error *err) _must_check_;
 
-/* Adds a line. 0, or -1 when the file can't take it: see f->failed. */
-int fallback_add(struct fallback *f, const struct record *r, const struct envelope_notes *notes)
-	_must_check_;
+/* Adds a line. 0, or -1 when the file can't take it: f->failed (ERROR_OUTPUT)
+ * says why, and the file is cut back to what is safe. */
+int fallback_add(struct fallback *f, const struct record *r,
+		 const struct envelope_notes *notes) _must_check_;
 
 /* Writes and syncs all pending lines and returns how many became safe now; on
  * an error 0, and f->failed says why: of the pending lines none counts as safe,

@@ -76,8 +76,10 @@ static bool time_is_right(const struct limits *l, int64_t timestamp)
 enum fault limits_check(const struct limits *l, const struct record *r, char *message, size_t size)
 {
 	if (!fits(l, r)) {
-		snprintf(message, size, "%" PRIu64 " bytes with its overhead, the topic's limit is "
-			 "%" PRIu64, record_batch_size(r), l->batch_bytes);
+		snprintf(message, size,
+			 "%" PRIu64 " bytes with its overhead, the topic's limit is "
+			 "%" PRIu64,
+			 record_batch_size(r), l->batch_bytes);
 		return FAULT_TOO_LARGE;
 	}
 	if (l->needs_key && !r->key.data) {
@@ -85,8 +87,10 @@ enum fault limits_check(const struct limits *l, const struct record *r, char *me
 		return FAULT_MISSING_KEY;
 	}
 	if (!time_is_right(l, r->timestamp)) {
-		snprintf(message, size, "the topic takes timestamps from %" PRId64 " ms ago to %" PRId64
-			 " ms ahead", l->before_ms, l->after_ms);
+		snprintf(message, size,
+			 "the topic takes timestamps from %" PRId64 " ms ago to %" PRId64
+			 " ms ahead",
+			 l->before_ms, l->after_ms);
 		return FAULT_INVALID_TIMESTAMP;
 	}
 	return FAULT_NONE;

@@ -11,13 +11,13 @@
 #include "record/record.h"
 
 struct limits {
-	uint64_t batch_bytes;	  /* max.message.bytes; UINT64_MAX: not known, or, because of
+	uint64_t batch_bytes; /* max.message.bytes; UINT64_MAX: not known, or, because of
 				   * compression, not comparable */
-	int64_t before_ms;	  /* message.timestamp.before.max.ms; INT64_MAX: any age */
-	int64_t after_ms;	  /* message.timestamp.after.max.ms */
-	bool broker_time;	  /* the broker sets the timestamps itself */
-	bool needs_key;		  /* compacted */
-	bool known;		  /* the configuration could be read */
+	int64_t before_ms;    /* message.timestamp.before.max.ms; INT64_MAX: any age */
+	int64_t after_ms;     /* message.timestamp.after.max.ms */
+	bool broker_time;     /* the broker sets the timestamps itself */
+	bool needs_key;	      /* compacted */
+	bool known;	      /* the configuration could be read */
 };
 
 /* Nothing known, anything goes. */
@@ -27,7 +27,6 @@ void limits_init(struct limits *l);
 void limits_set(struct limits *l, const char *name, const char *value);
 
 /* FAULT_NONE, or what the topic would refuse r for, with words in message. */
-enum fault limits_check(const struct limits *l, const struct record *r, char *message,
-			size_t size);
+enum fault limits_check(const struct limits *l, const struct record *r, char *message, size_t size);
 
 #endif

@@ -126,20 +126,19 @@ static void warn_limit(const struct preflight *p, const struct topic_info *topic
 {
 	if (topic->state != TOPIC_EXISTS || topic->limits.known)
 		return;
-	event_emit(p->options->events, *topic->limit_error ? EVENT_INFO : EVENT_DEBUG,
-		   "limit_unknown",
-		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
-		   "The configuration of %s can't be read (%s): records are sent in small rounds, so "
-		   "that none overtakes another",
-		   topic->name, *topic->limit_error ? topic->limit_error : "not given");
+	event_emit(
+		p->options->events, *topic->limit_error ? EVENT_INFO : EVENT_DEBUG, "limit_unknown",
+		EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
+		"The configuration of %s can't be read (%s): records are sent in small rounds, so "
+		"that none overtakes another",
+		topic->name, *topic->limit_error ? topic->limit_error : "not given");
 }
 
 static int refuse_topic(const struct topic_info *topic, struct error *err)
 {
 	struct contract c = contract_of_kafka(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
 
-	if (topic->state != TOPIC_REFUSED ||
-	    strcmp(topic->refusal, rd_kafka_err2str(c.kafka)) != 0)
+	if (topic->state != TOPIC_REFUSED || strcmp(topic->refusal, rd_kafka_err2str(c.kafka)) != 0)
 		return 0;
 	return error_set(err, ERROR_CONFIG, "no permission on topic %s: %s", topic->name, c.remedy);
 }
@@ -177,7 +176,8 @@ static void ask_dlq_cluster(struct preflight *p)
 	struct client c = {0};
 	struct error err;
 
-	if (client_init(&c, "dlq preflight", &p->dlq_properties, NULL, p->options->events, &err) == 0)
+	if (client_init(&c, "dlq preflight", &p->dlq_properties, NULL, p->options->events, &err) ==
+	    0)
 		state = cluster_ask(&c, &p->dlq, 1, PATIENCE_MS / 5, p->options->stop, &err);
 	p->dlq_up = state == CLUSTER_UP;
 	if (p->dlq_up)

@@ -22,8 +22,8 @@ struct preflight {
 
 /* Adds our defaults to the properties and checks them. 0, or -1 with *err;
  * call preflight_finish in both cases. options must outlive it. */
-int preflight_init(struct preflight *p, const struct deliver_options *options, struct error *err)
-	_must_check_;
+int preflight_init(struct preflight *p, const struct deliver_options *options,
+		   struct error *err) _must_check_;
 void preflight_finish(struct preflight *p);
 
 /* Connects and asks. 0, also when nobody answers; -1 with *err when the

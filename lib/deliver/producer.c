@@ -41,8 +41,13 @@ static int64_t timestamp_of_message(const rd_kafka_message_t *m)
 /* The caller frees *headers. */
 static struct record record_of_message(const rd_kafka_message_t *m, struct header **headers)
 {
-	struct record r = {{m->key, m->key_len}, {m->payload, m->len}, NULL, 0,
-			   timestamp_of_message(m), NULL, false};
+	struct record r = {{m->key, m->key_len},
+			   {m->payload, m->len},
+			   NULL,
+			   0,
+			   timestamp_of_message(m),
+			   NULL,
+			   false};
 	rd_kafka_headers_t *list = NULL;
 
 	*headers = NULL;
@@ -91,11 +96,18 @@ static bool must_pull_back(const struct producer *p, const struct failure *f)
 	return c.blames_batch || (p->options.ordered && c.class == CLASS_TRANSIENT);
 }
 
+/* A topic that doesn't exist has two codes, by who finds out first. */
+static rd_kafka_resp_err_t plain_error(rd_kafka_resp_err_t err)
+{
+	return err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+						       : err;
+}
+
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = failure_of_message(m);
 
-	f->err = m->err;
+	f->err = plain_error(m->err);
 	f->purged = m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up;
 	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
@@ -246,12 +258,11 @@ static rd_kafka_resp_err_t produce_full(struct producer *p, const struct record 
 	rd_kafka_headers_t *headers = r->n_headers ? make_headers(r) : NULL;
 	rd_kafka_resp_err_t err;
 
-	err = rd_kafka_producev(p->client.rk, RD_KAFKA_V_RKT(p->rkt),
-				RD_KAFKA_V_KEY(r->key.data, r->key.len),
-				RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
-				RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
-				RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque),
-				RD_KAFKA_V_END);
+	err = rd_kafka_producev(
+		p->client.rk, RD_KAFKA_V_RKT(p->rkt), RD_KAFKA_V_KEY(r->key.data, r->key.len),
+		RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
+		RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
+		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
 	if (err && headers)
 		rd_kafka_headers_destroy(headers);
 	return err;
@@ -286,7 +297,7 @@ bool producer_send(struct producer *p, const struct record *r)
 		return true;
 	}
 	f = failure_from_block(r, r->block);
-	f->err = err;
+	f->err = plain_error(err);
 	failure_list_add(&p->failed, f);
 	return true;
 }
@@ -301,7 +312,7 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 		count_sent(p, as);
 		return true;
 	}
-	f->err = err;
+	f->err = plain_error(err);
 	f->purged = false;
 	failure_list_add(&p->failed, f);
 	return true;

@@ -16,13 +16,13 @@
 #include "record/record.h"
 
 struct producer_options {
-	const char *name;  /* for events: "topic", "dlq" */
+	const char *name; /* for events: "topic", "dlq" */
 	const char *topic;
 	const struct properties *properties; /* copied */
-	int batch_size; /* bytes; 0 leaves it to the properties */
-	bool ordered;	/* a failure takes back what is still queued, so that it can be sent
+	int batch_size;			     /* bytes; 0 leaves it to the properties */
+	bool ordered;	     /* a failure takes back what is still queued, so that it can be sent
 			 * again in order */
-	bool in_rounds; /* nothing is sent before producer_kick */
+	bool in_rounds;	     /* nothing is sent before producer_kick */
 	uint64_t *delivered; /* counts what was acknowledged */
 	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
 	void *ctx;
@@ -37,14 +37,14 @@ struct producer {
 	unsigned inflight;
 	size_t inflight_bytes;
 	struct failure_list failed;
-	bool pulled_back; /* what was queued has been taken back */
+	bool pulled_back;	      /* what was queued has been taken back */
 	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */
 };
 
 /* Strings in options must outlive the producer. 0, or -1 with *err; call
  * producer_finish in both cases. */
-int producer_init(struct producer *p, const struct producer_options *options, struct error *err)
-	_must_check_;
+int producer_init(struct producer *p, const struct producer_options *options,
+		  struct error *err) _must_check_;
 
 /* Drops what is still queued: drain it before. */
 void producer_finish(struct producer *p);

@@ -6,9 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "base/text.h"
+
+/* librdkafka's longest name has 41; a line of base64 has 64. */
+#define NAME_MAX_BYTES 48
 
 static void property_finish(struct property *item)
 {
@@ -83,71 +87,183 @@ static char *trim(char *text)
 	return text;
 }
 
-static int set_pair(struct properties *p, const char *pair, const char *origin, unsigned line,
-		    struct error *err)
+static void set_named(struct properties *p, const char *name, const char *value, const char *origin,
+		      unsigned line)
 {
-	char *copy = mem_strdup(pair), *equals = strchr(copy, '='), *name;
-	int rc = 0;
+	if (strncmp(name, "topic.", 6) == 0)
+		name += 6;
+	properties_set(p, name, value, origin);
+	find(p, name)->line = line;
+}
 
-	if (equals) {
-		*equals = '\0';
-		name = trim(copy);
-		if (strncmp(name, "topic.", 6) == 0)
-			name += 6;
-		properties_set(p, name, trim(equals + 1), origin);
-		find(p, name)->line = line;
-	} else {
-		rc = error_set(err, ERROR_USAGE, "%s: '%s' is not of the form name=value", origin,
-			       pair);
-	}
-	free(copy);
-	return rc;
+static bool is_known(const char *name)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	size_t size;
+	bool known = rd_kafka_conf_get(conf, name, NULL, &size) == RD_KAFKA_CONF_OK;
+
+	rd_kafka_conf_destroy(conf);
+	return known;
+}
+
+/* Anything but a property's name may hold a secret. */
+static int refuse_pair(const char *text, const char *origin, struct error *err)
+{
+	bool known = is_known(text);
+
+	return error_set(err, ERROR_USAGE, "%s: %s%snot of the form name=value", origin,
+			 known ? text : "", known ? " is " : "");
 }
 
 int properties_set_pair(struct properties *p, const char *pair, const char *origin,
 			struct error *err)
 {
-	return set_pair(p, pair, origin, 0, err);
+	char *copy = mem_strdup(pair), *equals = strchr(copy, '='), *name;
+	int rc = 0;
+
+	if (equals)
+		*equals = '\0';
+	name = trim(copy);
+	if (equals && *name)
+		set_named(p, name, trim(equals + 1), origin, 0);
+	else
+		rc = refuse_pair(name, origin, err);
+	free(copy);
+	return rc;
 }
 
-static int read_line(struct properties *p, char *line, const char *path, unsigned number,
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && (text[1] == ':' || text[1] == '='))
+			text++;
+		*to++ = *text;
+	}
+	*to = '\0';
+}
+
+/* Ends the name and returns the value behind it, NULL when there is no
+ * separator: '=' or ':' with or without blanks around it, or blanks alone. */
+static char *split(char *text)
+{
+	static const char blanks[] = " \t\f\v";
+	char *p = text, *value;
+
+	while (*p && *p != '=' && *p != ':' && !strchr(blanks, *p))
+		p += p[0] == '\\' && p[1] ? 2 : 1;
+	if (!*p)
+		return NULL;
+	value = p + strspn(p, blanks);
+	if (*value == '=' || *value == ':')
+		value++;
+	*p = '\0';
+	return trim(value);
+}
+
+/* A line, or several that a backslash joins. */
+struct reader {
+	FILE *file;
+	char *line;
+	size_t cap;
+	unsigned number; /* of lines read */
+	struct buf text;
+};
+
+static const char *skip_mark(const struct reader *r)
+{
+	return r->line + (r->number == 1 && strncmp(r->line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+}
+
+static bool is_comment(const char *text)
+{
+	return *text == '#' || *text == '!';
+}
+
+/* An even number of backslashes are escaped ones. */
+static bool cut_backslash(struct buf *text)
+{
+	size_t n = 0;
+
+	while (n < text->len && text->data[text->len - 1 - n] == '\\')
+		n++;
+	if (n % 2)
+		text->data[--text->len] = '\0';
+	return n % 2;
+}
+
+static void add_line(struct buf *text, const char *line)
+{
+	size_t len;
+
+	line += strspn(line, " \t\f");
+	len = strlen(line);
+	while (len && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+		len--;
+	buf_add(text, line, len);
+}
+
+/* Sets *first to the number of the (first) line; false at the end of the file. */
+static bool next_text(struct reader *r, unsigned *first)
+{
+	bool more = true;
+
+	buf_clear(&r->text);
+	*first = r->number + 1;
+	while (more && getline(&r->line, &r->cap, r->file) >= 0) {
+		r->number++;
+		add_line(&r->text, skip_mark(r));
+		more = !is_comment(r->text.data) && cut_backslash(&r->text);
+	}
+	return r->number >= *first;
+}
+
+static int read_text(struct properties *p, char *text, const char *path, unsigned number,
 		     struct error *err)
 {
-	char *text = trim(line), *origin;
-	int rc;
+	char *name = trim(text), *value, *origin;
+	int rc = 0;
 
-	if (!*text || *text == '#' || *text == '!')
+	if (!*name || is_comment(name))
 		return 0;
 	origin = mem_printf("%s:%u", path, number);
-	rc = set_pair(p, text, origin, number, err);
+	value = split(name);
+	unescape(name);
+	if (value && *name) {
+		unescape(value);
+		set_named(p, name, value, origin, number);
+	} else {
+		rc = refuse_pair(name, origin, err);
+	}
 	free(origin);
 	return rc;
 }
 
 int properties_read(struct properties *p, const char *path, struct error *err)
 {
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t cap = 0;
-	unsigned number = 0;
+	struct reader r = {.file = fopen(path, "re")};
+	unsigned number;
 	int rc = 0;
 
-	if (!file)
-		return error_set(err, ERROR_USAGE, "can't read the configuration file %s: %s",
-				 path, strerror(errno));
-	while (rc == 0 && getline(&line, &cap, file) >= 0)
-		rc = read_line(p, line, path, ++number, err);
-	if (rc == 0 && ferror(file))
-		rc = error_set(err, ERROR_USAGE, "can't read the configuration file %s: %s",
-			       path, strerror(errno));
-	free(line);
-	fclose(file);
+	if (!r.file)
+		return error_set(err, ERROR_USAGE, "can't read the configuration file %s: %s", path,
+				 strerror(errno));
+	while (rc == 0 && next_text(&r, &number))
+		rc = read_text(p, r.text.data, path, number, err);
+	if (rc == 0 && ferror(r.file))
+		rc = error_set(err, ERROR_USAGE, "can't read the configuration file %s: %s", path,
+			       strerror(errno));
+	free(r.line);
+	buf_finish(&r.text);
+	fclose(r.file);
 	return rc;
 }
 
 bool properties_is_secret(const char *name)
 {
-	static const char *const marks[] = {"password", "secret", "jaas", "token", "ssl.key.pem"};
+	static const char *const marks[] = {"password", "secret",      "jaas",
+					    "token",	"ssl.key.pem", "oauthbearer.config"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (strcasestr(name, marks[i]))
@@ -155,35 +271,72 @@ bool properties_is_secret(const char *name)
 	return false;
 }
 
+/* The names in librdkafka's table, which has aliases and topic properties too:
+ * what stands before the first '|' of a row. Returns how many *names has, which
+ * point into table; the caller frees it. */
+static size_t read_names(char *table, const char ***names)
+{
+	size_t n = 0, cap = 0;
+
+	*names = NULL;
+	for (char *row = table, *next; row; row = next) {
+		char *end = row + strspn(row, "abcdefghijklmnopqrstuvwxyz0123456789._");
+
+		next = strchr(row, '\n');
+		if (next)
+			*next++ = '\0';
+		if (end == row || end[strspn(end, " ")] != '|')
+			continue;
+		*end = '\0';
+		*names = mem_grow(*names, &cap, n + 1, sizeof(**names));
+		(*names)[n++] = row;
+	}
+	return n;
+}
+
 /* The caller frees it; NULL when none is near. */
 static char *nearest_property(const char *name)
 {
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	size_t n = 0;
-	const char **dump = rd_kafka_conf_dump(conf, &n), **names;
-	char *best;
+	char *table = NULL, *best;
+	const char **names;
+	size_t size, n;
+	FILE *out = open_memstream(&table, &size);
 
-	names = mem_alloc(n / 2, sizeof(*names));
-	for (size_t i = 0; i < n / 2; i++)
-		names[i] = dump[2 * i];
-	best = mem_strdup(text_nearest(name, names, n / 2));
+	if (!out)
+		return NULL;
+	rd_kafka_conf_properties_show(out);
+	if (fclose(out) != 0) {
+		free(table);
+		return NULL;
+	}
+	n = read_names(table, &names);
+	best = mem_strdup(text_nearest(name, names, n));
 	free(names);
-	rd_kafka_conf_dump_free(dump, n);
-	rd_kafka_conf_destroy(conf);
+	free(table);
 	return best;
 }
 
-static int refuse_property(const struct property *item, rd_kafka_conf_res_t res,
-			   const char *reason, struct error *err)
+/* What stands where a name should may be a part of a secret. */
+static bool looks_like_name(const char *text)
 {
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+	return n <= NAME_MAX_BYTES && !text[n];
+}
+
+static int refuse_property(const struct property *item, rd_kafka_conf_res_t res, const char *reason,
+			   struct error *err)
+{
+	bool shown = looks_like_name(item->name);
 	char *near;
 
 	if (res != RD_KAFKA_CONF_UNKNOWN)
 		return error_set(err, ERROR_USAGE, "%s: property %s: %s", item->origin, item->name,
 				 properties_is_secret(item->name) ? "not a valid value" : reason);
 	near = nearest_property(item->name);
-	error_set(err, ERROR_USAGE, "%s: unknown property %s%s%s%s", item->origin, item->name,
-		  near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	error_set(err, ERROR_USAGE, "%s: unknown property%s%s%s%s%s", item->origin,
+		  shown ? " " : "", shown ? item->name : "", near ? "; did you mean " : "",
+		  near ? near : "", near ? "?" : "");
 	free(near);
 	return -1;
 }

@@ -36,18 +36,24 @@ const char *properties_get(const struct properties *p, const char *name); /* or 
 /* Adds copies of all of `from`. */
 void properties_copy(struct properties *to, const struct properties *from);
 
-/* "name=value", as -X has it; "topic." before a name is dropped. */
+/* "name=value", as -X has it: only the first '=' separates, blanks around name
+ * and value don't count, and "topic." before a name is dropped. 0, or -1 with
+ * *err naming the origin; the text is shown only when it is a property's name. */
 int properties_set_pair(struct properties *p, const char *pair, const char *origin,
 			struct error *err) _must_check_;
 
-/* Reads a file of `name=value` lines (librdkafka's, kcat's and Java's format:
- * # and ! begin a comment, blanks around name and value don't count).
- * 0, or -1 with *err naming file and line. */
+/* Reads a file of `name=value` lines in librdkafka's, kcat's and Java's formats:
+ * # and ! begin a comment; ':' or blanks separate as '=' does; blanks around name
+ * and value don't count; \: and \= stand for : and =, any other backslash for
+ * itself, but one at the end of a line joins the next line to it; a byte order
+ * mark is skipped; "topic." before a name is dropped. 0, or -1 with *err naming
+ * file and line, and showing no value. */
 int properties_read(struct properties *p, const char *path, struct error *err) _must_check_;
 
 /* A configuration that the caller owns (rd_kafka_new takes it), or NULL with
  * *err naming the property, its origin and, for an unknown one, its nearest
- * neighbour. Properties whose name begins with "redrive." are left out. */
+ * neighbour; an unknown name is shown only when it looks like one. Properties
+ * whose name begins with "redrive." are left out. */
 rd_kafka_conf_t *properties_conf(const struct properties *p, struct error *err);
 
 /* True for passwords and the like, which are never shown. */

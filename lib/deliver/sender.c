@@ -13,6 +13,8 @@
 /* One batch of librdkafka's default size, in bytes and in records. */
 #define ROUND_BYTES   900000
 #define ROUND_RECORDS 9000
+/* A round that fills slowly is not kept for longer. */
+#define ROUND_MS 200
 
 /* A round must fit into one batch: less than the property says, where it is set. */
 static uint64_t at_most(const struct properties *p, const char *name, uint64_t usual)
@@ -25,12 +27,12 @@ static uint64_t at_most(const struct properties *p, const char *name, uint64_t u
 
 int sender_init(struct sender *s, const struct sender_options *options, struct error *err)
 {
-	*s = (struct sender){.options = *options,
-			     .in_rounds = options->in_rounds,
-			     .round_records = (unsigned)at_most(options->producer.properties,
-								"batch.num.messages", ROUND_RECORDS),
-			     .usual_limit = at_most(options->producer.properties, "batch.size",
-						    ROUND_BYTES)};
+	*s = (struct sender){
+		.options = *options,
+		.in_rounds = options->in_rounds,
+		.round_records = (unsigned)at_most(options->producer.properties,
+						   "batch.num.messages", ROUND_RECORDS),
+		.usual_limit = at_most(options->producer.properties, "batch.size", ROUND_BYTES)};
 	s->round_limit = s->usual_limit;
 	s->options.producer.in_rounds = options->in_rounds;
 	breaker_init(&s->breaker, options->breaker_threshold, options->breaker_cooldown_ms);
@@ -90,12 +92,33 @@ static void check_patience(struct sender *s, int64_t now)
 		producer_give_up(&s->producer, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT);
 }
 
+/* Until the cluster has answered once, no more is risked than the breaker
+ * needs to learn that it doesn't. */
+static unsigned first_window(const struct sender *s)
+{
+	return s->options.breaker_threshold ? s->options.breaker_threshold : 1;
+}
+
+static bool window_full(const struct sender *s)
+{
+	return !s->producer.client.ever_up && s->producer.inflight >= first_window(s);
+}
+
+/* A round that may still grow is sent only when it has waited long enough: a
+ * cluster that never answers would make each small one wait for all its tries. */
+static bool may_kick(const struct sender *s, int64_t now)
+{
+	if (!s->in_rounds || !s->producer.inflight)
+		return false;
+	return s->round_closed || s->settling || window_full(s) || now - s->round_since >= ROUND_MS;
+}
+
 /* One turn of waiting. */
 static void turn(struct sender *s, int timeout_ms)
 {
-	int64_t now;
+	int64_t now = clock_mono_ms();
 
-	if (s->in_rounds && timeout_ms) {
+	if (timeout_ms && may_kick(s, now)) {
 		s->round_closed = true;
 		producer_kick(&s->producer, timeout_ms);
 	} else {
@@ -108,8 +131,22 @@ static void turn(struct sender *s, int timeout_ms)
 		s->options.idle(s->options.ctx, now);
 }
 
+/* A round ends with everything in it settled but for what has failed. */
+static void end_round(struct sender *s)
+{
+	s->round_closed = true;
+	while (s->producer.inflight)
+		turn(s, 50);
+	s->round_closed = false;
+	s->round_bytes = 0;
+	s->round_count = 0;
+}
+
 void sender_serve(struct sender *s, int timeout_ms)
 {
+	if (s->in_rounds && !s->settling && s->producer.inflight && !timeout_ms &&
+	    clock_mono_ms() - s->round_since >= ROUND_MS)
+		end_round(s);
 	turn(s, timeout_ms);
 	if (s->producer.failed.n && !s->settling)
 		settle(s);
@@ -117,17 +154,9 @@ void sender_serve(struct sender *s, int timeout_ms)
 
 void sender_drain(struct sender *s)
 {
+	s->round_closed = true;
 	while (s->producer.inflight || (s->producer.failed.n && !s->settling))
 		sender_serve(s, 50);
-}
-
-/* Until the cluster has answered once, no more is risked than the breaker
- * needs to learn that it doesn't. */
-static bool window_full(const struct sender *s)
-{
-	unsigned window = s->options.breaker_threshold ? s->options.breaker_threshold : 1;
-
-	return !s->producer.client.ever_up && s->producer.inflight >= window;
 }
 
 /* True when a record may be sent now; the circuit may turn half-open. */
@@ -164,16 +193,6 @@ bool sender_sends_alone(const struct sender *s, const struct record *r)
 	return s->in_rounds && record_batch_size(r) >= s->round_limit;
 }
 
-/* A round ends with everything in it settled but for what has failed. */
-static void end_round(struct sender *s)
-{
-	while (s->producer.inflight)
-		turn(s, 50);
-	s->round_closed = false;
-	s->round_bytes = 0;
-	s->round_count = 0;
-}
-
 static bool round_has_room(const struct sender *s, uint64_t bytes)
 {
 	if (!s->producer.inflight || s->round_closed)
@@ -195,6 +214,8 @@ bool sender_put(struct sender *s, const struct record *r, struct failure *f)
 		return false;
 	}
 	s->round_bytes += s->in_rounds ? record_batch_size(r) : 0;
+	if (s->in_rounds && !s->round_count)
+		s->round_since = clock_mono_ms();
 	s->round_count++;
 	return true;
 }

@@ -39,10 +39,10 @@ struct sender_options {
 	unsigned breaker_threshold;
 	int64_t breaker_cooldown_ms;
 	enum outage on_outage;
-	bool in_rounds; /* from the start: what the topic takes is not known */
-	int64_t settle_ms; /* how long to wait for what is in flight after *stop */
-	const volatile int *stop; /* non-zero: no new tries, settle and end */
-	uint64_t *retried;	      /* counts rounds */
+	bool in_rounds;		       /* from the start: what the topic takes is not known */
+	int64_t settle_ms;	       /* how long to wait for what is in flight after *stop */
+	const volatile int *stop;      /* non-zero: no new tries, settle and end */
+	uint64_t *retried;	       /* counts rounds */
 	uint64_t *possible_duplicates; /* counts records sent again that may have arrived */
 	/* What to send for a record that failed before, valid until the next call;
 	 * NULL: the record itself. */
@@ -60,21 +60,22 @@ struct sender {
 	uint64_t delivered_seen;
 	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
 	bool in_rounds;
-	uint64_t round_limit; /* bytes of a round; 1: each record alone */
-	uint64_t usual_limit; /* the same while no culprit is sought */
+	uint64_t round_limit;	/* bytes of a round; 1: each record alone */
+	uint64_t usual_limit;	/* the same while no culprit is sought */
 	unsigned round_records; /* at most so many in a round */
 	uint64_t round_bytes;
 	unsigned round_count;
-	bool round_closed; /* it is being sent: nothing may be added */
+	int64_t round_since; /* mono ms: of its first record */
+	bool round_closed;   /* it is being sent: nothing may be added */
 	bool settling;
-	bool probing; /* the one record that decides whether the circuit closes */
+	bool probing;	     /* the one record that decides whether the circuit closes */
 	struct error halted; /* kind is set when nothing more may be sent, and why */
 };
 
 /* 0, or -1 with *err; call sender_finish in both cases. Pointers in options
  * must outlive the sender. */
-int sender_init(struct sender *s, const struct sender_options *options, struct error *err)
-	_must_check_;
+int sender_init(struct sender *s, const struct sender_options *options,
+		struct error *err) _must_check_;
 void sender_finish(struct sender *s);
 
 enum sender_result {

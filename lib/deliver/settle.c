@@ -27,8 +27,7 @@ static bool may_retry(const struct sender *s, const struct failure *f)
 
 static bool is_exhausted(const struct sender *s, const struct failure *f)
 {
-	return !f->purged && contract_of_kafka(f->err).class == CLASS_TRANSIENT &&
-	       !may_retry(s, f);
+	return !f->purged && contract_of_kafka(f->err).class == CLASS_TRANSIENT && !may_retry(s, f);
 }
 
 static void log_open(struct sender *s, const struct failure *f)
@@ -37,11 +36,12 @@ static void log_open(struct sender *s, const struct failure *f)
 
 	event_emit(s->options.producer.events, EVENT_ERROR, "breaker_open",
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_TEXT("code", rd_kafka_err2name(f->err)),
+				EVENT_TEXT("code", contract_of_kafka(f->err).code),
 				EVENT_NUMBER("failures", s->breaker.failures),
 				EVENT_NUMBER("cooldown_ms", s->breaker.cooldown_ms)),
-		   "Circuit open for %s after %u failures in a row: %s",
-		   s->options.producer.topic, s->breaker.failures, why);
+		   "Circuit open for %s after %u %s: %s", s->options.producer.topic,
+		   s->breaker.failures, s->breaker.failures == 1 ? "failure" : "failures in a row",
+		   why);
 	free(why);
 }
 
@@ -226,7 +226,8 @@ static void wait_before_retry(struct sender *s, const struct plan *plan)
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
 				EVENT_TEXT("code", contract_of_kafka(plan->why).code),
 				EVENT_TEXT("class", contract_class_name(CLASS_TRANSIENT)),
-				EVENT_NUMBER("attempt", plan->attempt), EVENT_NUMBER("delay_ms", ms),
+				EVENT_NUMBER("attempt", plan->attempt),
+				EVENT_NUMBER("delay_ms", ms),
 				EVENT_NUMBER("records", plan->again.n)),
 		   "Retry %d/%d after %lld ms: %s", plan->attempt, s->options.retries,
 		   (long long)ms, why);
@@ -258,8 +259,9 @@ static void narrow(struct sender *s, const struct plan *plan)
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
 				EVENT_NUMBER("round_bytes", s->round_limit),
 				EVENT_NUMBER("records", plan->again.n)),
-		   "The broker refused a batch for a record in it: sending %zu records again%s",
-		   plan->again.n, s->round_limit == 1 ? ", one by one" : " in smaller batches");
+		   "The broker refused a batch for a record in it: sending %zu %s again%s",
+		   plan->again.n, plan->again.n == 1 ? "record" : "records",
+		   s->round_limit == 1 ? ", one by one" : " in smaller batches");
 	if (s->in_rounds)
 		return;
 	s->in_rounds = true;

@@ -66,8 +66,7 @@ static void to_fallback(struct sinks *s, struct failure *f, const char *cause, c
 
 	notes.job = s->options->job;
 	warn_fallback(s, cause, why);
-	if (fallback_add(&s->fallback, &f->record, &notes) < 0 ||
-	    s->fallback.pending >= SYNC_LINES)
+	if (fallback_add(&s->fallback, &f->record, &notes) < 0 || s->fallback.pending >= SYNC_LINES)
 		sync_fallback(s);
 	failure_destroy(f);
 }

@@ -4,9 +4,11 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/clock.h"
+#include "base/macros.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -40,11 +42,23 @@ static void add_header_bytes(struct buf *out, struct slice s)
 	}
 }
 
+/* "name": and, unless it is an object's first, the comma before it. */
+static void add_name(struct buf *out, const char *name)
+{
+	buf_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
+}
+
+static void add_number(struct buf *out, const char *name, int64_t number)
+{
+	add_name(out, name);
+	buf_addf(out, "%" PRId64, number);
+}
+
 static void add_text(struct buf *out, const char *name, const char *text)
 {
 	if (!text)
 		return;
-	buf_addf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
+	add_name(out, name);
 	if (text_is_utf8(slice_of(text))) {
 		text_add_json(out, slice_of(text));
 	} else {
@@ -81,7 +95,7 @@ static void add_error(struct buf *out, const struct envelope_notes *n)
 	add_text(out, "class", n->error_class);
 	add_text(out, "message", n->error_message);
 	add_text(out, "at", clock_iso(n->error_at, at));
-	buf_addf(out, ",\"retries\":%d", n->retries);
+	add_number(out, "retries", n->retries);
 	add_text(out, "persisted", n->persisted);
 	buf_add_char(out, '}');
 }
@@ -93,7 +107,9 @@ static void add_source(struct buf *out, const struct position *p)
 	buf_add_str(out, ",\"source\":{");
 	add_text(out, "file", p->origin->file);
 	add_text(out, "member", p->origin->member);
-	buf_addf(out, ",\"line\":%" PRIu64 ",\"offset\":%" PRIu64 "}", p->line, p->offset);
+	add_number(out, "line", (int64_t)p->line);
+	add_number(out, "offset", (int64_t)p->offset);
+	buf_add_char(out, '}');
 }
 
 void envelope_write(struct buf *out, const struct record *r, const struct envelope_notes *notes)
@@ -107,7 +123,7 @@ void envelope_write(struct buf *out, const struct record *r, const struct envelo
 	add_bytes(out, "value", r->value);
 	add_headers(out, r);
 	if (r->timestamp != RECORD_NO_TIMESTAMP)
-		buf_addf(out, ",\"timestamp\":%" PRId64, r->timestamp);
+		add_number(out, "timestamp", r->timestamp);
 	add_error(out, notes);
 	add_source(out, &notes->position);
 	add_text(out, "job", notes->job);
@@ -172,6 +188,9 @@ static int take_bytes(struct envelope *e, const json_t *line, const char *name, 
 
 	snprintf(encoded, sizeof(encoded), "%s_base64", name);
 	base64 = json_object_get(line, encoded);
+	if (text && base64)
+		return error_set(err, ERROR_INPUT, "both \"%s\" and \"%s\": one must go", name,
+				 encoded);
 	if (base64 && take_base64(e, base64, span) == 0)
 		return 0;
 	if (base64)
@@ -229,26 +248,50 @@ static void set_record(struct envelope *e, const struct span *spans, size_t n_he
 	r->value = resolve(e, spans[1]);
 	e->headers = mem_alloc(n_headers, sizeof(*e->headers));
 	for (size_t i = 0; i < n_headers; i++)
-		e->headers[i] = (struct header){resolve(e, spans[2 + 2 * i]),
-						resolve(e, spans[3 + 2 * i])};
+		e->headers[i] =
+			(struct header){resolve(e, spans[2 + 2 * i]), resolve(e, spans[3 + 2 * i])};
 	r->headers = e->headers;
 	r->n_headers = n_headers;
 }
 
-static int take_scalars(struct envelope *e, const json_t *line, struct error *err)
+/* A misspelt name must not make a tombstone. */
+static int take_value(struct envelope *e, const json_t *line, struct span *span, struct error *err)
 {
-	const json_t *timestamp = json_object_get(line, "timestamp");
-	const json_t *topic = json_object_get(line, "topic");
+	if (json_object_get(line, "value") || json_object_get(line, "value_base64"))
+		return take_bytes(e, line, "value", span, err);
+	return error_set(err, ERROR_INPUT,
+			 "neither \"value\" nor \"value_base64\"; a record without a value has "
+			 "\"value\":null");
+}
 
+static int check_version(const json_t *v, struct error *err)
+{
+	if (!v || (json_is_integer(v) && json_integer_value(v) == 1))
+		return 0;
+	return error_set(err, ERROR_INPUT, "\"v\" must be 1, the only version known here");
+}
+
+static int take_timestamp(struct envelope *e, const json_t *timestamp, struct error *err)
+{
 	e->record.timestamp = RECORD_NO_TIMESTAMP;
-	if (timestamp && !json_is_null(timestamp)) {
-		if (!json_is_integer(timestamp))
-			return error_set(err, ERROR_INPUT,
-					 "\"timestamp\" must be a whole number of milliseconds");
-		e->record.timestamp = json_integer_value(timestamp);
-	}
-	if (topic && !json_is_string(topic) && !json_is_null(topic))
+	if (!timestamp || json_is_null(timestamp))
+		return 0;
+	e->record.timestamp = json_integer_value(timestamp);
+	if (json_is_integer(timestamp) && e->record.timestamp >= RECORD_NO_TIMESTAMP)
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 "\"timestamp\" must be a whole number of milliseconds since 1970, or -1 "
+			 "for none");
+}
+
+static int take_topic(struct envelope *e, const json_t *topic, struct error *err)
+{
+	if (!topic || json_is_null(topic))
+		return 0;
+	if (!json_is_string(topic))
 		return error_set(err, ERROR_INPUT, "\"topic\" must be a string");
+	if (strlen(json_string_value(topic)) != json_string_length(topic))
+		return error_set(err, ERROR_INPUT, "\"topic\" has a NUL in it");
 	e->topic = mem_strdup(json_string_value(topic));
 	return 0;
 }
@@ -263,8 +306,11 @@ static int take_line(struct envelope *e, const json_t *line, struct slice text, 
 	if (headers && !json_is_null(headers) && !json_is_array(headers))
 		error_set(err, ERROR_INPUT, "\"headers\" must be a list");
 	else if (check_crc(text, json_object_get(line, "crc32"), err) == 0 &&
-		 take_scalars(e, line, err) == 0 && take_bytes(e, line, "key", &spans[0], err) == 0 &&
-		 take_bytes(e, line, "value", &spans[1], err) == 0 &&
+		 check_version(json_object_get(line, "v"), err) == 0 &&
+		 take_topic(e, json_object_get(line, "topic"), err) == 0 &&
+		 take_timestamp(e, json_object_get(line, "timestamp"), err) == 0 &&
+		 take_bytes(e, line, "key", &spans[0], err) == 0 &&
+		 take_value(e, line, &spans[1], err) == 0 &&
 		 take_headers(e, headers, spans + 2, err) == 0)
 		rc = 0;
 	if (rc == 0) {
@@ -276,19 +322,40 @@ static int take_line(struct envelope *e, const json_t *line, struct slice text, 
 	return rc;
 }
 
+static const struct {
+	enum json_error_code code;
+	const char *text;
+} reasons[] = {
+	{json_error_numeric_overflow, "a number in the line is too large to be read"},
+	{json_error_duplicate_key, "a name stands twice in the line"},
+	{json_error_null_byte_in_key, "a name in the line has a NUL in it"},
+	{json_error_stack_overflow, "the line is nested too deeply"},
+	{json_error_invalid_utf8, "the line is not UTF-8"},
+};
+
+/* jansson's own words show what stands around the error, which is payload. */
+static int refuse_text(const json_error_t *where, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].code == json_error_code(where))
+			return error_set(err, ERROR_INPUT, "%s", reasons[i].text);
+	return error_set(err, ERROR_INPUT, "not a JSON object, which an envelope is");
+}
+
 int envelope_read(struct envelope *e, struct slice line, struct error *err)
 {
 	json_error_t where;
-	json_t *root = json_loadb(line.data, line.len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES,
-				  &where);
+	json_t *root =
+		json_loadb(line.data, line.len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &where);
 	int rc;
 
 	*e = (struct envelope){0};
-	if (!json_is_object(root)) {
-		json_decref(root);
-		return error_set(err, ERROR_INPUT, "not a JSON object, which an envelope is");
-	}
-	rc = take_line(e, root, line, err);
+	if (!root)
+		return refuse_text(&where, err);
+	if (json_is_object(root))
+		rc = take_line(e, root, line, err);
+	else
+		rc = error_set(err, ERROR_INPUT, "not a JSON object, which an envelope is");
 	json_decref(root);
 	return rc;
 }

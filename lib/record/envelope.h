@@ -16,8 +16,9 @@
 #include "base/error.h"
 #include "record/record.h"
 
-/* Why a record failed, and where it came from. Strings that are NULL and
- * numbers that are 0 are left out; error_type NULL leaves out "error". */
+/* Why a record failed, and where it came from. Strings that are NULL are left
+ * out; error_type NULL leaves out all of "error". Numbers are written, 0 too,
+ * wherever the object is that they belong to. */
 struct envelope_notes {
 	const char *topic;
 	const char *error_type, *error_class, *error_message, *persisted;
@@ -27,7 +28,8 @@ struct envelope_notes {
 	const char *job;
 };
 
-/* Adds the line for r, with its line feed. */
+/* Adds the line for r, with its line feed; without "timestamp" when r's is
+ * RECORD_NO_TIMESTAMP. */
 void envelope_write(struct buf *out, const struct record *r, const struct envelope_notes *notes);
 
 /* A record read from a line, with the memory it needs. Zero-initialise. */
@@ -38,9 +40,13 @@ struct envelope {
 	struct buf bytes; /* what the record's slices point into */
 };
 
-/* Reads one line (without its line feed). 0, or -1 with *err: not JSON, a
- * field of the wrong type, bad base64, or a crc32 that differs. Call
- * envelope_finish in both cases. */
+/* Reads one line (without its line feed). Only "value" or "value_base64" must
+ * be there; null and -1 are no timestamp; fields of other names are skipped.
+ * 0, or -1 with *err (kind ERROR_INPUT, no payload in it): not a JSON object, a
+ * "v" that is not 1, a field of the wrong type or there both as text and as
+ * base64, bad base64, a NUL in the topic, a timestamp before -1, a number over
+ * 64 bits wherever it stands, or a crc32 that differs. Call envelope_finish in
+ * both cases. */
 int envelope_read(struct envelope *e, struct slice line, struct error *err) _must_check_;
 
 void envelope_finish(struct envelope *e);

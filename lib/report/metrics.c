@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,24 @@ static int replace_file(const char *path, char *temporary, struct slice text)
 	unlink(temporary);
 	errno = saved;
 	return -1;
+}
+
+int metrics_check(const char *path, struct error *err)
+{
+	char *temporary = mem_printf("%s.XXXXXX", path);
+	struct stat st;
+	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	int fd = folder ? -1 : mkostemp(temporary, O_CLOEXEC);
+
+	if (fd < 0) {
+		error_set(err, ERROR_USAGE, "cannot write the metrics file %s: %s", path,
+			  strerror(folder ? EISDIR : errno));
+	} else {
+		close(fd);
+		unlink(temporary);
+	}
+	free(temporary);
+	return fd < 0 ? -1 : 0;
 }
 
 int metrics_write(const char *path, const struct summary *s, const char *topic, int64_t wall_ms,

@@ -12,6 +12,10 @@
  * wall_ms is the end of the run, UTC. */
 void metrics_render(struct buf *out, const struct summary *s, const char *topic, int64_t wall_ms);
 
+/* Could metrics_write write there? 0, or -1 with ERROR_USAGE. Makes a temporary
+ * file beside path, and takes it away again. */
+_must_check_ int metrics_check(const char *path, struct error *err);
+
 /* Writes the exposition to path so that a reader sees the old file or the new
  * one, whole: temporary file beside it (mode 0644), fsync, rename. On failure
  * the temporary file is gone, the old one as it was. Returns 0, or -1 with

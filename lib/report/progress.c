@@ -21,7 +21,6 @@ struct progress {
 	bool shown, finished, started, urgent;
 	int64_t drawn_ms;
 	struct bar_view view; /* state: owned */
-	uint64_t bytes_in;
 	struct buf line;
 };
 
@@ -62,24 +61,34 @@ static double faded(double average, double speed, double elapsed_ms)
 	return average > 0 ? average + share * (speed - average) : speed;
 }
 
+/* Bytes of the input whose records have ended: what is read and on its way is
+ * not done. */
+static uint64_t done_of(const struct ledger *ledger, const struct source_stats *stats,
+			uint64_t settled)
+{
+	if (settled >= ledger->read)
+		return stats->bytes_in;
+	return (uint64_t)((double)stats->bytes_in * (double)settled / (double)ledger->read);
+}
+
 static void measure(struct progress *p, const struct ledger *ledger,
 		    const struct source_stats *stats, double elapsed_ms)
 {
 	struct bar_view *view = &p->view;
 	uint64_t settled = ledger->outcome[OUTCOME_DELIVERED] + ledger_failed(ledger);
+	uint64_t done = done_of(ledger, stats, settled);
 
 	if (elapsed_ms > 0) {
 		double records = (double)(settled - view->records) * 1000 / elapsed_ms;
-		double bytes = (double)(stats->bytes_in - p->bytes_in) * 1000 / elapsed_ms;
+		double bytes = ((double)done - (double)view->input_done) * 1000 / elapsed_ms;
 
 		view->records_per_s = faded(view->records_per_s, records, elapsed_ms);
 		view->input_per_s = faded(view->input_per_s, bytes, elapsed_ms);
 	}
-	p->bytes_in = stats->bytes_in;
 	view->records = settled;
 	view->failed = ledger_failed(ledger);
 	view->bytes = stats->bytes_raw;
-	view->input_done = stats->bytes_in;
+	view->input_done = done;
 	view->input_total = stats->bytes_total;
 }
 

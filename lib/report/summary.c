@@ -109,6 +109,18 @@ static void text_numbers(struct buf *out, const struct totals *totals)
 				text_count(total_at(totals, &numbers[i]), digits), "");
 }
 
+static void text_rate(struct buf *out, const struct totals *totals)
+{
+	char percent[RATE_SIZE];
+
+	if (totals->read)
+		add_row(out,
+			"Success rate:", rate_percent(totals->delivered, totals->read, percent),
+			" %");
+	else
+		add_row(out, "Success rate:", "-", "");
+}
+
 static void text_speed(struct buf *out, const struct summary *s)
 {
 	char value[TEXT_COUNT_SIZE];
@@ -158,11 +170,9 @@ static void text_inputs(struct buf *out, const struct summary *s)
 void summary_text(struct buf *out, const struct summary *s)
 {
 	struct totals totals = totals_of(s->ledger);
-	char percent[RATE_SIZE];
-
 	buf_add_str(out, "=== Metrics ===\n");
 	text_numbers(out, &totals);
-	add_row(out, "Success rate:", rate_percent(totals.delivered, totals.read, percent), " %");
+	text_rate(out, &totals);
 	text_speed(out, s);
 	text_errors(out, s->ledger);
 	text_inputs(out, s);

@@ -28,7 +28,7 @@ struct summary {
 };
 
 /* Adds lines for a person. Lines that would say 0 are left out, but for the
- * six that are always there. */
+ * six that are always there. The success rate of nothing is "-". */
 void summary_text(struct buf *out, const struct summary *s);
 
 /* Adds one object on one line, with its line feed. records.unsettled is there

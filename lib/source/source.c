@@ -16,6 +16,7 @@
 struct source {
 	char **paths;
 	size_t n_paths, n_opened;
+	uint64_t *bytes_of; /* decompressed, of each input that is closed */
 	struct source_options options;
 	struct columns columns; /* of options.csv.columns */
 	struct block_pool *pool;
@@ -55,6 +56,7 @@ static int check_csv(struct source *s, const char *columns, struct error *err)
 static void copy_paths(struct source *s, const char *const *paths, size_t n)
 {
 	s->paths = mem_alloc(n, sizeof(*s->paths));
+	s->bytes_of = mem_alloc(n, sizeof(*s->bytes_of));
 	for (; s->n_paths < n; s->n_paths++)
 		s->paths[s->n_paths] = mem_strdup(paths[s->n_paths]);
 }
@@ -108,6 +110,7 @@ static void close_input(struct source *s)
 	if (s->bytes) {
 		s->stats.bytes_in += bytes_taken(s->bytes);
 		s->stats.bytes_raw += bytes_given(s->bytes);
+		s->bytes_of[s->n_opened - 1] = bytes_given(s->bytes);
 	}
 	bytes_close(TAKE_PTR(s->bytes));
 }
@@ -122,6 +125,7 @@ void source_destroy(struct source *s)
 	for (size_t i = 0; i < s->n_paths; i++)
 		free(s->paths[i]);
 	free(s->paths);
+	free(s->bytes_of);
 	buf_finish(&s->message);
 	free(s);
 }
@@ -267,4 +271,9 @@ void source_get_stats(const struct source *s, struct source_stats *stats)
 		return;
 	stats->bytes_in += bytes_taken(s->bytes);
 	stats->bytes_raw += bytes_given(s->bytes);
+}
+
+uint64_t source_input_bytes(const struct source *s, size_t input)
+{
+	return s->bytes && input + 1 == s->n_opened ? bytes_given(s->bytes) : s->bytes_of[input];
 }

@@ -84,4 +84,7 @@ enum source_type source_next(struct source *s, struct source_item *item);
 
 void source_get_stats(const struct source *s, struct source_stats *stats);
 
+/* Bytes after decompression that came out of one input so far; input counts from 0. */
+uint64_t source_input_bytes(const struct source *s, size_t input);
+
 #endif

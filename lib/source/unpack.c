@@ -139,7 +139,7 @@ static void unpack_destroy(struct stream *s)
 
 static const struct stream_ops unpack_ops = {unpack_read, NULL, unpack_destroy};
 
-static struct unpack *unpack_new(struct stream *in, const char *name)
+static struct unpack *unpack_new(struct stream *in, const char *name, struct error *err)
 {
 	struct unpack *u = mem_alloc(1, sizeof(*u));
 
@@ -147,8 +147,11 @@ static struct unpack *unpack_new(struct stream *in, const char *name)
 	u->in = in;
 	u->name = name;
 	u->archive = archive_read_new();
-	if (!u->archive)
-		abort();
+	if (!u->archive) {
+		error_set(err, ERROR_FATAL, "can't be unpacked: there is no memory for it");
+		unpack_destroy(&u->stream);
+		return NULL;
+	}
 	archive_read_set_read_callback(u->archive, feed);
 	if (in->ops->seek)
 		archive_read_set_seek_callback(u->archive, seek);
@@ -167,10 +170,12 @@ static struct stream *unpack_opened(struct unpack *u, int rc, struct error *err)
 
 struct stream *unpack_filter(struct stream *in, int filter, const char *name, struct error *err)
 {
-	struct unpack *u = unpack_new(in, name);
+	struct unpack *u = unpack_new(in, name, err);
 	struct archive_entry *entry;
 	int rc;
 
+	if (!u)
+		return NULL;
 	u->filter = true;
 	archive_read_support_filter_by_code(u->archive, filter);
 	archive_read_support_format_raw(u->archive);
@@ -184,8 +189,10 @@ struct stream *unpack_filter(struct stream *in, int filter, const char *name, st
 
 struct stream *unpack_archive(struct stream *in, const char *name, struct error *err)
 {
-	struct unpack *u = unpack_new(in, name);
+	struct unpack *u = unpack_new(in, name, err);
 
+	if (!u)
+		return NULL;
 	archive_read_support_format_tar(u->archive);
 	archive_read_support_format_zip(u->archive);
 	archive_read_support_format_7zip(u->archive);

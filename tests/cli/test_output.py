@@ -1,5 +1,6 @@
 """What goes to standard output and standard error, on a terminal and off one, and when nobody reads it."""
 
+import gzip
 import json
 import os
 import re
@@ -116,6 +117,35 @@ def test_the_summary_as_json_is_one_line(tmp_path, mixed):
     assert (result.summary["exit"], result.summary["errors"]) == (3, {"INVALID_JSON": 1})
 
 
+def test_nothing_read(tmp_path):
+    (tmp_path / "empty.ndjson").write_text("\n")
+    result = load(tmp_path, "empty.ndjson")
+    assert result.status == 0
+    assert "Nothing to send: the input has no records" in result.stderr
+    assert "successfully" not in result.stderr
+    assert re.search(r"^Success rate: +-$", result.stdout, re.M)
+    assert load(tmp_path, "--summary", "json", "empty.ndjson").summary["success_rate"] == 1
+
+
+def test_several_inputs_are_counted_one_by_one(tmp_path, mixed, orders):
+    (tmp_path / "cut.ndjson.gz").write_bytes(gzip.compress(os.urandom(100).hex().encode() + b"\n" * 100000)[:-9])
+    files = [mixed.name, "cut.ndjson.gz", orders.name]
+    inputs = load(tmp_path, "--summary", "json", *files).summary["inputs"]
+    assert [one["file"] for one in inputs] == files
+    assert [one["records"] for one in inputs][::2] == [2, 2]
+    assert [one["bytes"] for one in inputs][::2] == [mixed.stat().st_size, orders.stat().st_size]
+    assert [bool(one["error"]) for one in inputs] == [False, True, False]
+    told = load(tmp_path, mixed.name, orders.name).stdout
+    assert "=== Inputs ===\nmixed.ndjson: 2 messages\norders.ndjson: 2 messages\n" in told
+    assert "Inputs" not in load(tmp_path, orders.name).stdout
+
+
+def test_tsv_has_tabs_between_its_fields(tmp_path):
+    (tmp_path / "orders.tsv").write_text("orderId\tcustomerId\n1,5\tcustomer-A\n")
+    assert load(tmp_path, "orders.tsv").status == 0
+    assert load(tmp_path, "--csv-delimiter", ",", "orders.tsv").status != 0
+
+
 def test_metrics(tmp_path, mixed):
     load(tmp_path, "--metrics-file", "redrive.prom", mixed)
     text = (tmp_path / "redrive.prom").read_text()
@@ -162,7 +192,7 @@ def test_help_into_a_full_disk_is_no_success(args):
     with open("/dev/full", "w") as full:
         done = subprocess.run([paths.binary(), *args], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
-    assert "cannot write to standard output" in done.stderr
+    assert "cannot write to standard output: No space left on device" in done.stderr
 
 
 @pytest.fixture
@@ -205,6 +235,32 @@ def test_a_bar_on_a_terminal_that_is_gone_at_the_end(slow):
     last = before.rindex("1 record")
     assert before[last:].count("\r\033[K") >= 1, repr(before)
     assert "\033" not in after and "\r" not in after, repr(after)
+
+
+def screen(shown):
+    """The lines that are left on a terminal."""
+    lines, column = [""], 0
+    for part in re.findall(r"\r|\n|\033\[K|[^\r\n\033]+", shown):
+        if part == "\n":
+            lines.append("")
+        elif part == "\033[K":
+            lines[-1] = lines[-1][:column]
+        elif part != "\r":
+            lines[-1] = lines[-1][:column] + part + lines[-1][column + len(part):]
+        column = column + len(part) if part[0] >= " " else column if part == "\033[K" else 0
+    return lines
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_a_bar_that_waits_says_for_what(orders, tmp_path, columns):
+    shown = terminal.run(["produce", "-b", "127.0.0.1:1", "-t", "orders.created", "--no-dlq", "--retries", "1",
+                          "--retry-backoff", "1500ms", "--fallback", str(tmp_path / "held"), "--color", "never",
+                          str(orders)], columns=columns)
+    assert re.search(r"\r[^\r\n]*retrying in 2 s", shown) and re.search(r"\r[^\r\n]*retrying in 1 s", shown), repr(shown)
+    assert max(len(bar) for bar in re.findall(r"\r([^\r\n\033]+)\033\[K", shown)) < columns
+    log, _, summary = "\n".join(screen(shown)).partition("=== Metrics ===")
+    assert all(re.match(r"\d{4}-\S+Z [A-Z]+ +[^█░]+$", line) for line in log.splitlines()), log
+    assert re.match(r"\nMessages read: +2\n", summary), summary
 
 
 @pytest.mark.parametrize("args, env", [

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import paths
-from harness.run import environment, run
+from harness.run import environment, run, spawn
 
 AT = ["-t", "orders.created", "-b", "localhost:1"]
 
@@ -75,6 +76,15 @@ def test_what_is_missing_is_said_with_the_ways_to_give_it(refused, orders):
 def test_empty_is_missing(refused, orders):
     assert "--topic" in refused("produce", "-t", "", "-b", "localhost:1", orders)
     assert "--brokers" in refused("produce", "-t", "orders.created", "-b", "", orders)
+    assert "--brokers" in refused("produce", "-t", "orders.created", "-X", "bootstrap.servers=", orders)
+
+
+@pytest.mark.parametrize("key", ["topic", "brokers", "dlq", "fallback", "metrics-file"])
+def test_empty_is_missing_in_a_config_file_too(refused, orders, tmp_path, key):
+    (tmp_path / "redrive.conf").write_text(f"redrive.{key}=\n")
+    given = ["-t", "orders.created"] if key != "topic" else []
+    given += ["-b", "localhost:1"] if key != "brokers" else []
+    assert f"redrive.conf:1: redrive.{key} " in refused("produce", *given, "-F", "redrive.conf", orders)
 
 
 def test_an_empty_variable_is_not_set(refused, orders):
@@ -116,8 +126,18 @@ def test_contradictions(refused, orders):
     assert "--dlq" in refused("produce", *AT, "--dlq", "orders.created", orders)
 
 
-def test_the_fallback_file_can_t_be_an_input(refused, orders):
+def test_the_fallback_file_can_t_be_an_input(refused, orders, tmp_path):
     assert str(orders) in refused("produce", *AT, "--fallback", orders, orders)
+    os.link(orders, tmp_path / "orders.created.fallback.ndjson")
+    (tmp_path / "other.ndjson").write_text("{}\n")
+    for given in (["other.ndjson", orders], ["--format", "envelope", "orders.created.fallback.ndjson"], ["-"]):
+        assert "orders.created.fallback.ndjson" in refused("produce", *AT, *given, stdin=orders)
+
+
+@pytest.mark.parametrize("path, why", [("none/redrive.prom", "No such file or directory"), (".", "Is a directory")])
+def test_a_metrics_file_that_can_t_be_written(refused, orders, tmp_path, path, why):
+    assert f"metrics file {path}: {why}" in refused("produce", *AT, "--metrics-file", path, orders)
+    assert list(tmp_path.iterdir()) == [orders]
 
 
 def test_arguments_that_a_command_does_not_take(refused):
@@ -172,9 +192,9 @@ def test_the_environment_is_checked_as_options_are(refused, orders, tmp_path):
     "sasl.jaas.config=org.example.PlainLoginModule required password=\"hunter2\";",
 ])
 def test_secrets_are_never_shown(refused, orders, tmp_path, line):
-    (tmp_path / "redrive.conf").write_text(line + "\n")
-    said = refused("produce", *AT, "-F", "redrive.conf", orders)
-    assert "hunter2" not in said
+    # Some of these can be read, as Java reads them: then the second line is what is refused.
+    (tmp_path / "redrive.conf").write_text(line + "\nlingr.ms=5\n")
+    assert "hunter2" not in refused("produce", *AT, "-F", "redrive.conf", orders)
 
 
 def test_a_secret_on_the_command_line_is_not_shown_either(refused, orders):
@@ -194,6 +214,7 @@ def test_control_bytes_in_a_name_don_t_reach_the_terminal(refused):
     (["--topic", "orders:0"], "'orders:0'"),
     (["--topic", "orders:many"], "'orders:many'"),
     (["--topic", ":3"], "':3'"),
+    (["--topic", ""], "''"),
 ])
 def test_sandbox(refused, given, said):
     assert said in refused("sandbox", *given, "--", "true")
@@ -208,3 +229,25 @@ def test_sandbox_and_a_command_that_does_not_exist():
 @pytest.mark.parametrize("script, status", [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
 def test_sandbox_ends_as_its_command_does(script, status):
     assert run(["sandbox", "--", "sh", "-c", script]).status == status
+
+
+@pytest.mark.parametrize("script, status", [
+    ("trap 'echo told; exit 9' TERM; echo ready; while :; do sleep 0.1; done", 9),
+    ("echo ready; exec sleep 60", 143),
+])
+def test_sandbox_passes_sigterm_on_and_waits(script, status):
+    running = spawn(["sandbox", "--", "sh", "-c", script])
+    running.wait_for("its command", lambda: "ready" in running.stdout)
+    running.signal(signal.SIGTERM)
+    result = running.wait(30)
+    assert result.status == status
+    assert "told" in result.stdout or status == 143
+
+
+def test_sandbox_leaves_sigint_to_its_command():
+    running = spawn(["sandbox", "--", "sh", "-c", "echo ready; read line; exit 5"], stdin=subprocess.PIPE)
+    running.wait_for("its command", lambda: "ready" in running.stdout)
+    running.signal(signal.SIGINT)
+    running.signal(signal.SIGINT)
+    running.process.stdin.close()
+    assert running.wait(30).status == 5

@@ -108,7 +108,7 @@ def _from_json(result: Result) -> dict:
 
 def _from_text(text: str) -> dict:
     assert "NOT SAFE" not in text, text
-    found = {**dict.fromkeys(_LABELS.values(), 0), "errors": {}}
+    found = {**dict.fromkeys(_LABELS.values(), 0), "errors": {}, "success_rate": 1}
     for name, value in re.findall(r"^(.+?): +([\d,.]+)(?: .*)?$", text, re.M):
         count = value.replace(",", "")
         if name in _LABELS:

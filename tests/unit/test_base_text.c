@@ -104,9 +104,9 @@ static void test_escaped_text_cannot_move_a_cursor(void **state)
 static void test_escaped_text_cannot_reorder_or_forge_a_line(void **state)
 {
 	static const char *const marks[] = {
-		"\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad",
-		"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8",
-		"\xe2\x81\xa9", "\xe2\x80\xa8", "\xe2\x80\xa9",
+		"\xe2\x80\xaa", "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
+		"\xe2\x81\xa6", "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9", "\xe2\x80\xa8",
+		"\xe2\x80\xa9", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xd8\x9c",
 	};
 
 	(void)state;
@@ -116,6 +116,35 @@ static void test_escaped_text_cannot_reorder_or_forge_a_line(void **state)
 		text_add_escaped(&out, slice_of(marks[i]));
 		EXPECT(!strstr(out.data, marks[i]), "case %zu passes unescaped", i);
 		buf_finish(&out);
+	}
+}
+
+static void test_a_cut_text_ends_with_a_whole_character(void **state)
+{
+	static const struct {
+		struct slice text;
+		size_t max, len;
+	} cuts[] = {
+		{SLICE_LIT(""), 0, 0},
+		{SLICE_LIT("abc"), 3, 3},
+		{SLICE_LIT("abc"), 2, 2},
+		{SLICE_LIT("a\xe2\x82\xac"), 4, 4},
+		{SLICE_LIT("a\xe2\x82\xac"), 3, 1},
+		{SLICE_LIT("a\xe2\x82\xac"), 2, 1},
+		{SLICE_LIT("a\xe2\x82\xac"), 1, 1},
+		{SLICE_LIT("\xf0\x9f\x98\x80"), 3, 0},
+		{SLICE_LIT("\xe2\x82\xac\xe2\x82\xac"), 3, 3},
+		{SLICE_LIT("\x80\x80\x80\x80\x80"), 4, 4}, /* no characters at all */
+		{SLICE_LIT("ab\xe2\x82"), 3, 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cuts); i++) {
+		struct slice s = exact(cuts[i].text), cut = text_cut(s, cuts[i].max);
+
+		assert_ptr_equal(cut.data, s.data);
+		EXPECT(cut.len == cuts[i].len, "case %zu: %zu", i, cut.len);
+		free((char *)s.data);
 	}
 }
 
@@ -355,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_utf8_is_told_from_other_bytes),
 		cmocka_unit_test(test_escaped_text_cannot_move_a_cursor),
 		cmocka_unit_test(test_escaped_text_cannot_reorder_or_forge_a_line),
+		cmocka_unit_test(test_a_cut_text_ends_with_a_whole_character),
 		cmocka_unit_test(test_every_byte_that_is_escaped_is_plain_text),
 		cmocka_unit_test(test_json_strings_come_back_byte_for_byte),
 		cmocka_unit_test(test_a_null_slice_is_an_empty_json_string),

@@ -310,6 +310,8 @@ static void test_the_message_says_where(void **state)
 		{"{\"a\":}", "column 6"},
 		{"{\n  \"a\":\n}", "line 3, column 1"},
 		{"[1e400,}", "column 8"},
+		{"{\"a\\u0000b\":1,}", "column 15"},
+		{"{\"a\\u0000b\":\n1e400,\n}", "line 3, column 1"},
 	};
 	struct json_checker *c = json_checker_create();
 
@@ -350,9 +352,7 @@ static void test_a_null_value_has_a_sane_message(void **state)
 
 	(void)state;
 	assert_int_equal(json_run(c, SLICE_NULL), FAULT_INVALID_JSON);
-	EXPECT(*json_message(c) && !strstr(json_message(c), "column -") &&
-		       !strstr(json_message(c), "argument"),
-	       "%s", json_message(c));
+	assert_string_equal(json_message(c), "the value is null");
 	json_checker_destroy(c);
 }
 

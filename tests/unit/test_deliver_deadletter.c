@@ -200,6 +200,76 @@ static void test_every_family_replaces_its_own(void **state)
 	}
 }
 
+/* Only a dead letter has headers of ours; before that, all are the record's own. */
+static void test_own_headers_with_our_names_survive_the_first_failure(void **state)
+{
+	static const struct header mine[] = {{SLICE_LIT("job"), SLICE_LIT("cook")},
+					     {SLICE_LIT("persisted"), SLICE_LIT("yes")},
+					     {SLICE_LIT("source-file"), SLICE_LIT("mine")},
+					     {SLICE_LIT("error-type"), SLICE_NULL}};
+	const struct record r = {.value = SLICE_LIT("v"), .headers = mine, .n_headers = 4};
+
+	(void)state;
+	for (int names = 0; names < DEADLETTER_NAMES_COUNT; names++) {
+		struct dead_letter letter = {0};
+		struct failure *f = failed(&r, NULL, NULL, "late");
+
+		deadletter_make(&letter, f, names, "orders", NULL);
+		for (size_t i = 0; i < ARRAY_SIZE(mine); i++) {
+			expect_slice(letter.record.headers[i].name, mine[i].name);
+			expect_slice(letter.record.headers[i].value, mine[i].value);
+		}
+		deadletter_finish(&letter);
+		failure_destroy(f);
+	}
+}
+
+static void test_another_family_replaces_the_first(void **state)
+{
+	(void)state;
+	for (int from = 0; from < DEADLETTER_NAMES_COUNT; from++)
+		for (int to = 0; to < DEADLETTER_NAMES_COUNT; to++) {
+			struct dead_letter letters[3] = {0};
+			struct failure *f = failed(&order, "f.csv", NULL, "late"), *again,
+				       *fresh = failed(&order, "f.csv", NULL, "again");
+
+			deadletter_make(&letters[0], f, from, "orders", "nightly");
+			again = failed(&letters[0].record, "f.csv", NULL, "again");
+			deadletter_make(&letters[1], again, to, "orders", "nightly");
+			deadletter_make(&letters[2], fresh, to, "orders", "nightly");
+			assert_int_equal(letters[1].record.n_headers, letters[2].record.n_headers);
+			for (size_t i = 0; i < letters[1].record.n_headers; i++)
+				expect_slice(letters[1].record.headers[i].name,
+					     letters[2].record.headers[i].name);
+			for (size_t i = 0; i < ARRAY_SIZE(letters); i++)
+				deadletter_finish(&letters[i]);
+			failure_destroy(f);
+			failure_destroy(again);
+			failure_destroy(fresh);
+		}
+}
+
+static void test_without_an_origin_the_first_source_stays(void **state)
+{
+	struct dead_letter first = {0}, second = {0};
+	struct failure *f = failed(&order, "f.csv", "m", "late"), *again;
+
+	(void)state;
+	deadletter_make(&first, f, DEADLETTER_REDRIVE, "orders", NULL);
+	again = failed(&first.record, NULL, NULL, "again");
+	deadletter_make(&second, again, DEADLETTER_REDRIVE, "orders", NULL);
+	assert_int_equal(second.record.n_headers, first.record.n_headers);
+	expect_header(&second.record, "error-message", "again");
+	expect_header(&second.record, "source-file", "f.csv/m");
+	expect_header(&second.record, "source-line", "17");
+	expect_header(&second.record, "source-offset", "6001");
+	expect_header(&second.record, "source-format", "csv");
+	deadletter_finish(&first);
+	deadletter_finish(&second);
+	failure_destroy(f);
+	failure_destroy(again);
+}
+
 static void test_hostile_texts_become_plain_ones(void **state)
 {
 	struct dead_letter letter = {0};
@@ -245,6 +315,9 @@ int main(void)
 		cmocka_unit_test(test_a_second_failure_replaces_the_first),
 		cmocka_unit_test(test_other_families_have_their_names_and_encodings),
 		cmocka_unit_test(test_every_family_replaces_its_own),
+		cmocka_unit_test(test_own_headers_with_our_names_survive_the_first_failure),
+		cmocka_unit_test(test_another_family_replaces_the_first),
+		cmocka_unit_test(test_without_an_origin_the_first_source_stays),
 		cmocka_unit_test(test_hostile_texts_become_plain_ones),
 		cmocka_unit_test(test_a_long_message_is_cut_between_characters),
 	};

@@ -25,6 +25,17 @@ static const struct {
 	{"topic.acks=1", "acks", "1"},
 	{" topic.acks = 1", "acks", "1"},
 	{"redrive.format=csv", "redrive.format", "csv"},
+	{"acks:all", "acks", "all"},
+	{"acks : all", "acks", "all"},
+	{"acks all", "acks", "all"},
+	{"acks\tall", "acks", "all"},
+	{"acks:", "acks", ""},
+	{"sasl.password= :=a\\=b\\:c\\d", "sasl.password", ":=a=b:c\\d"},
+	{"bootstrap.servers=a.b.cloud\\:9092", "bootstrap.servers", "a.b.cloud:9092"},
+	{"sasl.password=a\\\\", "sasl.password", "a\\\\"},
+	{"bootstrap.servers=a:1,\\\n   b:2,\\\r\n\tc:3", "bootstrap.servers", "a:1,b:2,c:3"},
+	{"acks=\\\n#all", "acks", "#all"},
+	{"# acks=1 \\\nacks=all", "acks", "all"},
 };
 
 static void test_lines_are_read(void **state)
@@ -33,13 +44,15 @@ static void test_lines_are_read(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct properties p = {0};
 		struct buf text = {0};
+		char origin[64];
 
 		buf_addf(&text, "# a comment\n\n%s\n! another\n  # a third\r\n\r\n", lines[i].line);
 		assert_int_equal(read_text(&p, text.data, NULL), 0);
 		assert_int_equal(p.n, 1);
 		assert_string_equal(properties_get(&p, lines[i].name), lines[i].value);
-		assert_string_equal(p.items[0].origin, PATH ":3");
-		assert_int_equal(p.items[0].line, 3);
+		assert_int_equal(p.items[0].line, lines[i].line[0] == '#' ? 4 : 3);
+		snprintf(origin, sizeof(origin), PATH ":%u", p.items[0].line);
+		assert_string_equal(p.items[0].origin, origin);
 		properties_finish(&p);
 		buf_finish(&text);
 	}
@@ -142,6 +155,26 @@ static void test_a_line_that_is_no_pair_does_not_show_its_secret(void **state)
 	}
 }
 
+static void test_what_is_no_pair_is_shown_only_when_it_is_a_name(void **state)
+{
+	static const char *const secrets[] = {"sasl.password:hunter2", "hunter2", "=hunter2",
+					      "sasl.password hunter2", "linger.ms hunter2"};
+	struct properties p = {0};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++) {
+		assert_int_equal(properties_set_pair(&p, secrets[i], "-X", &err), -1);
+		EXPECT(!strstr(err.text, "hunter2"), "%s", err.text);
+	}
+	assert_int_equal(properties_set_pair(&p, "linger.ms", "-X", &err), -1);
+	assert_string_equal(err.text, "-X: linger.ms is not of the form name=value");
+	assert_int_equal(read_text(&p, "HUNTER2+/= 1", &err), 0);
+	assert_null(properties_conf(&p, &err));
+	assert_string_equal(err.text, PATH ":1: unknown property");
+	properties_finish(&p);
+}
+
 static void test_secrets_are_never_in_a_message(void **state)
 {
 	static const char *const pairs[] = {
@@ -180,6 +213,8 @@ static const struct {
 	{"message.timeout.m", "message.timeout.ms"},
 	{"partitoner", "partitioner"},
 	{"ack", "acks"},
+	{"acsk", "acks"},
+	{"sasl.passwrd", "sasl.password"},
 };
 
 static void test_an_unknown_property_is_named_with_the_nearest(void **state)
@@ -272,6 +307,7 @@ int main(void)
 		IN_SCRATCH(test_a_line_that_is_no_pair_is_named),
 		IN_SCRATCH(test_a_file_that_cannot_be_read_is_named),
 		IN_SCRATCH(test_a_line_that_is_no_pair_does_not_show_its_secret),
+		IN_SCRATCH(test_what_is_no_pair_is_shown_only_when_it_is_a_name),
 		IN_SCRATCH(test_secrets_are_never_in_a_message),
 		IN_SCRATCH(test_an_unknown_property_is_named_with_the_nearest),
 		IN_SCRATCH(test_a_bad_value_is_named_with_its_origin),

@@ -145,7 +145,7 @@ static void test_config_keys(void **state)
 	assert_int_equal(dispatch_check_config(kitchen, good, 2, "f", &err), 0);
 	assert_int_equal(dispatch_check_config(kitchen, bad, 2, "f", &err), -1);
 	assert_string_equal(err.text,
-			    "f line 2: unknown key redrive.retires; did you mean redrive.retries?");
+			    "f:2: unknown key redrive.retires; did you mean redrive.retries?");
 }
 
 int main(void)

@@ -267,7 +267,7 @@ static void test_errors_name_the_origin(void **state)
 
 	(void)state;
 	assert_int_equal(options_apply_config(o, bad, 1, "my.conf", &err), -1);
-	assert_string_equal(err.text, "my.conf line 17: redrive.eggs expects a whole number from 1 "
+	assert_string_equal(err.text, "my.conf:17: redrive.eggs expects a whole number from 1 "
 				      "to 12, not 'many'");
 	setenv("TEST_FRY_EGGS", "none", 1);
 	assert_int_equal(options_apply_environment(o, &err), -1);

@@ -253,6 +253,14 @@ static const struct {
 	{SLICE_LIT("{\"value\":\"v\",\"headers\":null,\"timestamp\":null,\"topic\":null}"), true},
 	{SLICE_LIT("{\"value\":\"v\",\"extra\":{\"a\":[1,2]}}"), true},
 	{SLICE_LIT("{\"value\":\"\\u0000\\ud83d\\ude00\"}"), true},
+	{SLICE_LIT("{\"value\":null,\"timestamp\":-1}"), true},
+	{SLICE_LIT("{\"value_base64\":\"\"}"), true},
+	{SLICE_LIT("{\"v\":null,\"value\":\"v\"}"), false},
+	{SLICE_LIT("{\"v\":\"1\",\"value\":\"v\"}"), false},
+	{SLICE_LIT("{\"value\":null,\"value_base64\":\"QQ==\"}"), false},
+	{SLICE_LIT("{\"key\":null,\"key_base64\":\"QQ==\",\"value\":\"v\"}"), false},
+	{SLICE_LIT("{\"key\":\"k\"}"), false},
+	{SLICE_LIT("{\"value_base64\":\"QR==\"}"), false},
 	{SLICE_LIT(""), false},
 	{SLICE_LIT("null"), false},
 	{SLICE_LIT("[]"), false},
@@ -347,6 +355,30 @@ static void test_a_negative_timestamp_is_refused(void **state)
 	expect_refused(SLICE_LIT("{\"value\":\"v\",\"timestamp\":-2}"));
 }
 
+static void test_the_reason_is_the_true_one(void **state)
+{
+	static const struct {
+		const char *line, *reason;
+	} refused[] = {
+		{"{\"value\":\"v\",\"extra\":100000000000000000000}", "too large"},
+		{"{\"value\":\"v\",\"extra\":1e400}", "too large"},
+		{"{\"value\":\"v\",\"value\":\"w\"}", "twice"},
+		{"{\"vaule\":\"v\"}", "neither \"value\" nor"},
+		{"{\"v\":2,\"value\":\"v\"}", "\"v\" must be 1"},
+		{"[]", "not a JSON object"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		struct envelope e = {0};
+		struct error err = {0};
+
+		assert_int_equal(envelope_read(&e, slice_of(refused[i].line), &err), -1);
+		EXPECT(strstr(err.text, refused[i].reason), "%s: %s", refused[i].line, err.text);
+		envelope_finish(&e);
+	}
+}
+
 static void test_a_deep_line_is_refused_and_breaks_nothing(void **state)
 {
 	struct buf line = {0};
@@ -418,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_a_line_without_a_value_is_refused),
 		cmocka_unit_test(test_a_version_of_tomorrow_is_refused),
 		cmocka_unit_test(test_a_negative_timestamp_is_refused),
+		cmocka_unit_test(test_the_reason_is_the_true_one),
 		cmocka_unit_test(test_a_deep_line_is_refused_and_breaks_nothing),
 		cmocka_unit_test(test_the_crc_is_zlibs_of_what_stands_before_it),
 		cmocka_unit_test(test_no_error_shows_the_payload),
