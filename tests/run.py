@@ -49,9 +49,15 @@ def python():
 def build(directory, *options):
     """Configures and compiles; ends everything when that fails."""
     if not (directory / "build.ninja").exists():
-        subprocess.run(["meson", "setup", directory, *options, ROOT], check=True,
-                       stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", directory, "--quiet"], check=True)
+        quietly("meson", "setup", *options, directory, ROOT)
+    quietly("ninja", "-C", directory)
+
+
+def quietly(*command):
+    """Runs a command; shows what it printed, and ends everything, only when it fails."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}\ntests/run.py: {' '.join(map(str, command))} failed")
 
 
 def unit(directory, count):

@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "check/json.h"
+#include "deliver/tail.h"
 
 #define WRITE_AT_BYTES (256u << 10)
-#define READ_BYTES     1024
 
 void fallback_init(struct fallback *f, const char *path, const struct event_sink *events)
 {
@@ -39,95 +38,13 @@ static int fail(const struct fallback *f, const char *what, struct error *err)
 			 strerror(errno));
 }
 
-/* The last line of a file that is not blank. */
-struct tail {
-	char *bytes; /* BLOCK_PADDING more are readable */
-	struct slice line;
-	off_t from; /* where it begins in the file */
-	bool ended; /* by a line feed */
-};
-
-static bool is_blank(char c)
-{
-	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
-}
-
-/* bytes are the file's last n, from `from` on. False when the line began before. */
-static bool find_line(struct tail *t, size_t n, off_t from)
-{
-	size_t end = n;
-	const char *before;
-
-	while (end && is_blank(t->bytes[end - 1]))
-		end--;
-	before = end ? memrchr(t->bytes, '\n', end) : NULL;
-	if (!before && from > 0)
-		return false;
-	t->line.data = before ? before + 1 : t->bytes;
-	t->line.len = (size_t)(t->bytes + end - t->line.data);
-	t->from = from + (t->line.data - t->bytes);
-	t->ended = !end || memchr(t->bytes + end, '\n', n - end);
-	return true;
-}
-
-/* Not even the size of a file that isn't ours may end the process. */
-static int read_tail(int fd, off_t size, struct tail *t)
-{
-	off_t n = READ_BYTES;
-
-	do {
-		char *bytes;
-		ssize_t got;
-
-		n = n > size / 4 ? size : 4 * n;
-		bytes = realloc(t->bytes, (size_t)n + BLOCK_PADDING);
-		if (!bytes)
-			return -1;
-		t->bytes = bytes;
-		got = pread(fd, bytes, (size_t)n, size - n);
-		if (got >= 0 && got < n)
-			errno = EFBIG; /* 2 GiB are the most that it reads */
-		if (got != n)
-			return -1;
-	} while (!find_line(t, (size_t)n, size - n));
-	return 0;
-}
-
-/* What a crash left of an envelope is the beginning of one. */
-static bool is_ours(struct slice line)
-{
-	static const char head[] = "{\"v\":";
-	size_t n = line.len < sizeof(head) - 1 ? line.len : sizeof(head) - 1;
-	struct envelope e;
-	bool whole;
-
-	if (memcmp(line.data, head, n) == 0)
-		return true;
-	whole = envelope_read(&e, line, NULL) == 0;
-	envelope_finish(&e);
-	return whole;
-}
-
-/* No beginning of an object is JSON, but what was damaged by hand may be. */
-static bool is_torn(struct slice line)
-{
-	struct json_checker *c = json_checker_create();
-	bool torn = json_run(c, line) != FAULT_NONE;
-
-	json_checker_destroy(c);
-	return torn;
-}
-
-/* Call free(t->bytes) in all cases. */
+/* Call tail_finish in all cases. */
 static int look_at_tail(const struct fallback *f, int fd, off_t size, struct tail *t,
 			struct error *err)
 {
-	*t = (struct tail){.ended = true};
-	if (!size)
-		return 0;
-	if (read_tail(fd, size, t) < 0)
+	if (tail_init(t, fd, size) < 0)
 		return fail(f, "read", err);
-	if (is_ours(t->line))
+	if (!size || tail_is_envelope(t))
 		return 0;
 	return error_set(err, ERROR_OUTPUT,
 			 "%s is not a fallback file: its last line is no record's envelope; name "
@@ -153,11 +70,11 @@ static int mend_tail(struct fallback *f, off_t size, struct error *err)
 	struct tail t;
 	int rc = look_at_tail(f, f->fd, size, &t, err);
 
-	if (rc == 0 && !t.ended && is_torn(t.line))
+	if (rc == 0 && !t.ended && tail_is_torn(&t))
 		rc = cut_off(f, &t, size, err);
 	else if (rc == 0 && !t.ended && write(f->fd, "\n", 1) != 1)
 		rc = fail(f, "mend", err);
-	free(t.bytes);
+	tail_finish(&t);
 	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
 	return rc;
 }
@@ -177,7 +94,7 @@ static int check_content(const struct fallback *f, off_t size, struct error *err
 	if (fd < 0)
 		return fail(f, "read", err);
 	rc = look_at_tail(f, fd, size, &t, err);
-	free(t.bytes);
+	tail_finish(&t);
 	close(fd);
 	return rc;
 }
