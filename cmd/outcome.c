@@ -150,7 +150,7 @@ static void say_done(const struct outcome_info *info)
 			   "Nothing to send: the input has no records");
 	else
 		event_emit(events_of(info), EVENT_INFO, "done",
-			   EVENT_FIELDS(EVENT_NUMBER("records", ledger->read)),
+			   EVENT_FIELDS(EVENT_NUMBER("messages", ledger->read)),
 			   "All %" PRIu64 " messages sent successfully!", ledger->read);
 }
 

@@ -113,8 +113,7 @@ static void on_delivered(void *ctx, int32_t partition, int64_t offset)
 	struct produce *p = ctx;
 
 	event_emit(&p->reports.events, EVENT_DEBUG, "delivered",
-		   EVENT_FIELDS(EVENT_TEXT("topic", p->o.topic),
-				EVENT_NUMBER("partition", partition),
+		   EVENT_FIELDS(EVENT_NUMBER("partition", partition),
 				EVENT_NUMBER("offset", offset)),
 		   "✓ Message %llu delivered → Partition: %d, Offset: %lld",
 		   (unsigned long long)++p->delivered, partition, (long long)offset);

@@ -86,7 +86,7 @@ def _check_log(result, records: dict) -> None:
     for event, sink in (("dead_lettered", "dead_lettered"), ("in_fallback", "fallback"), ("rejected", "rejected")):
         told = [said["records"] for said in events(result, event)]
         assert told == ([records[sink]] if records[sink] else []), result
-    done = [said["records"] for said in events(result, "done")]
+    done = [said["messages"] for said in events(result, "done")]
     assert done == ([records["read"]] if result.status == 0 else []), result
 
 
