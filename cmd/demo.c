@@ -240,6 +240,10 @@ static int demo(struct demo *d)
 			  strerror(errno));
 		return cmd_fail(&cmd_demo, &err);
 	}
+	/* The story has nothing to do with the user's own cluster. */
+	unsetenv("REDRIVE_CONFIG");
+	unsetenv("REDRIVE_TOPIC");
+	unsetenv("REDRIVE_DLQ");
 	setenv("REDRIVE_BROKERS", mock_brokers(d->mock), 1);
 	printf("A Kafka cluster runs inside this process (REDRIVE_BROKERS=%s), with the topics\n"
 	       "orders.created and orders.dlq. The commands below are the ones you would type.\n",

@@ -30,13 +30,10 @@ int kafka_read_config(struct options *options, const char *path, struct properti
 	return rc;
 }
 
-/* Both names mean the same. */
 static const char *brokers_of(const struct properties *p)
 {
 	const char *brokers = properties_get(p, "bootstrap.servers");
 
-	if (!brokers)
-		brokers = properties_get(p, "metadata.broker.list");
 	return brokers ? brokers : "";
 }
 
@@ -65,8 +62,7 @@ static void apply_ms(struct properties *p, const char *name, int64_t ms)
 void kafka_apply_retry(struct properties *p, const struct retry_options *o)
 {
 	apply_ms(p, "request.timeout.ms", o->request_timeout_ms);
-	if (!properties_get(p, "delivery.timeout.ms"))
-		apply_ms(p, "message.timeout.ms", o->delivery_timeout_ms);
+	apply_ms(p, "message.timeout.ms", o->delivery_timeout_ms);
 }
 
 int kafka_dlq_properties(struct properties *p, const struct properties *main,

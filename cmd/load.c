@@ -2,12 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 
 #define SHOW_EVERY_MS 50
-/* With fewer turns in that time there is time to wait for deliveries. */
-#define TRICKLE 64
 
 void load_show(void *load)
 {
@@ -31,9 +30,7 @@ static void take_record(struct load *l, struct record *r)
 		return;
 	}
 	/* A record that lacks a field still has its key: a replay needs it. */
-	if (checked.fault == FAULT_MISSING_FIELD)
-		route_record(l->route, r, &routed);
-	else
+	if (checked.fault != FAULT_MISSING_FIELD || !route_record(l->route, r, &routed))
 		route_fixed(l->route, r);
 	if (checked.fault == FAULT_NONE)
 		checked = routed;
@@ -83,26 +80,72 @@ static void take_item(struct load *l, enum source_type type, struct source_item 
 	}
 }
 
-static void note_stop(struct load *l, enum source_type type, const struct source_item *item)
-{
-	struct position p = item->position;
+/* What was read last. A block is kept only when it changes; its lines are
+ * counted only when the run stops early. */
+struct last {
+	struct block *block;
+	const char *value;
+	struct origin *origin; /* of a line that lies in no block */
+	uint64_t line;
+};
 
-	if (type == SOURCE_RECORD)
-		p = block_locate(item->record.block, item->record.value.data);
-	if (type <= SOURCE_LARGE && p.origin)
-		snprintf(l->stopped_at, sizeof(l->stopped_at), "%s, line %" PRIu64, p.origin->file,
+static void last_set(struct last *last, enum source_type type, const struct source_item *item)
+{
+	struct block *block =
+		type == SOURCE_RECORD || type == SOURCE_BAD ? item->record.block : NULL;
+
+	if (type > SOURCE_LARGE)
+		return;
+	if (block != last->block) {
+		block_unref(last->block);
+		last->block = block ? block_ref(block) : NULL;
+	}
+	last->value = item->record.value.data;
+	if (block)
+		return;
+	origin_unref(last->origin);
+	last->origin = origin_ref((struct origin *)item->position.origin);
+	last->line = item->position.line;
+}
+
+static void last_finish(struct last *last)
+{
+	block_unref(last->block);
+	origin_unref(last->origin);
+}
+
+static void note_stop(struct load *l, const struct last *last)
+{
+	struct position p = {last->origin, last->line, 0};
+
+	if (last->block)
+		p = block_locate(last->block, last->value);
+	if (p.origin)
+		snprintf(l->stopped_at, sizeof(l->stopped_at), "%s, line %" PRIu64,
+			 strcmp(p.origin->file, "-") == 0 ? "standard input" : p.origin->file,
 			 p.line);
+}
+
+bool load_idle(void *load)
+{
+	struct load *l = load;
+
+	deliver_wait(l->deliver);
+	load_show(l);
+	return !*l->stop;
 }
 
 void load_run(struct load *l)
 {
 	enum source_type type = SOURCE_WAIT;
 	struct source_item item = {0};
+	struct last last = {0};
 	int64_t shown = clock_mono_ms();
 
 	load_show(l);
 	while (type != SOURCE_END && !*l->stop && !deliver_halted(l->deliver)) {
 		type = source_next(l->source, &item);
+		last_set(&last, type, &item);
 		take_item(l, type, &item);
 		if (clock_mono_ms() - shown >= SHOW_EVERY_MS) {
 			deliver_serve(l->deliver);
@@ -110,7 +153,8 @@ void load_run(struct load *l)
 			shown = clock_mono_ms();
 		}
 	}
-	note_stop(l, type, &item);
+	note_stop(l, &last);
+	last_finish(&last);
 	deliver_finish(l->deliver);
 	inputs_measure(l->inputs, l->source);
 	load_show(l);

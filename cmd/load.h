@@ -29,6 +29,10 @@ struct load {
  * everything. */
 void load_run(struct load *l);
 
+/* Looks after deliveries while the input is silent; for the source's idle, with
+ * the load as ctx. False when the run shall stop. */
+bool load_idle(void *load);
+
 /* Draws the progress; for deliver's on_wait, with the load as ctx. */
 void load_show(void *load);
 

@@ -38,6 +38,7 @@ static void say_halted(const struct outcome_info *info)
 	const struct error *halted = deliver_halted(info->load->deliver);
 	const struct ledger *ledger = deliver_ledger(info->load->deliver);
 	const char *unsent = deliver_unsent(info->load->deliver);
+	const char *unsafe = deliver_unsafe(info->load->deliver);
 
 	if (halted)
 		event_emit(events_of(info),
@@ -50,7 +51,9 @@ static void say_halted(const struct outcome_info *info)
 			   ledger->read, ledger->read == 1 ? "" : "s");
 	if (unsent)
 		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
-			   "To go on, begin with %s: it and what follows was not sent", unsent);
+			   "To go on, begin with %s: it was not sent (some that follow it may "
+			   "have been, and would come twice)",
+			   unsent);
 	else if (halted || *info->load->stop)
 		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
 			   "To go on, begin after %s: what follows it was not sent",
@@ -60,9 +63,9 @@ static void say_halted(const struct outcome_info *info)
 		event_emit(events_of(info), EVENT_CRITICAL, "not_safe",
 			   EVENT_FIELDS(EVENT_NUMBER("records", ledger_unsettled(ledger))),
 			   "%" PRIu64
-			   " records are NOT safe: neither delivered, nor in the DLQ, nor in "
-			   "the fallback file",
-			   ledger_unsettled(ledger));
+			   " failed records are NOT safe: neither delivered, nor in the DLQ, "
+			   "nor in the fallback file; the first is %s",
+			   ledger_unsettled(ledger), unsafe ? unsafe : "not known");
 }
 
 static const char *messages(uint64_t n)

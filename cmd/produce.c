@@ -176,6 +176,8 @@ static int open_left(struct produce *p, struct error *err)
 		.format = (enum source_format)o->format,
 		.csv = {o->csv_delimiter, o->csv_columns, o->csv_header},
 		.max_record_bytes = o->max_record_bytes,
+		.idle = load_idle,
+		.idle_ctx = &p->load,
 		.limit = o->limit,
 	};
 	const struct route_options route = {

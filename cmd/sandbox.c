@@ -81,6 +81,7 @@ static int run(const struct sandbox_options *o, const struct option_list *args)
 	} else if (*stop) {
 		status = EXIT_SIGNAL + *stop;
 	} else {
+		unsetenv("REDRIVE_CONFIG"); /* it may name another cluster, or an alert command */
 		setenv("REDRIVE_BROKERS", mock_brokers(mock), 1);
 		if (args->n) {
 			status = run_command(args);

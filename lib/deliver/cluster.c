@@ -74,7 +74,12 @@ static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, 
 	const struct rd_kafka_metadata *md;
 	enum cluster_state state = CLUSTER_DOWN;
 
-	while (rkt && state == CLUSTER_DOWN) {
+	if (!rkt) {
+		error_set(err, ERROR_CONFIG, "topic %s: %s", topic->name,
+			  rd_kafka_err2str(rd_kafka_last_error()));
+		return CLUSTER_MISCONFIGURED;
+	}
+	while (state == CLUSTER_DOWN) {
 		if (rd_kafka_metadata(c->rk, 0, rkt, &md, SLICE_MS) == 0) {
 			read_topic(topic, md);
 			topic->controller = has_controller(c, md);
@@ -92,8 +97,7 @@ static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, 
 		if (clock_mono_ms() >= deadline || (stop && *stop))
 			break;
 	}
-	if (rkt)
-		rd_kafka_topic_destroy(rkt);
+	rd_kafka_topic_destroy(rkt);
 	return state;
 }
 
@@ -149,7 +153,7 @@ static void admin_finish(struct admin *a)
 	rd_kafka_queue_destroy(a->queue);
 }
 
-static void ask_limits(struct client *c, struct topic_info *topics, size_t n)
+void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n)
 {
 	rd_kafka_ConfigResource_t *resources[8];
 	rd_kafka_event_t *event;
@@ -185,7 +189,7 @@ enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size
 	for (size_t i = 0; i < n && state == CLUSTER_UP; i++)
 		state = ask_topic(c, &topics[i], deadline, stop, err);
 	if (state == CLUSTER_UP && topics[0].controller)
-		ask_limits(c, topics, n);
+		cluster_ask_limits(c, topics, n);
 	return state;
 }
 

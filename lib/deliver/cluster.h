@@ -38,6 +38,9 @@ enum cluster_state {
 enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size_t n,
 			       int patience_ms, const volatile int *stop, struct error *err);
 
+/* Asks for the limits of the topics that exist: for those just created. */
+void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n);
+
 /* Creates a topic with `partitions` (-1: the broker's default); max_message_bytes
  * 0 keeps the broker's default. 0, or -1 with the reason in topic->refusal. */
 int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,

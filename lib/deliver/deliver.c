@@ -71,6 +71,11 @@ const char *deliver_unsent(const struct deliver *d)
 	return d->unsent;
 }
 
+const char *deliver_unsafe(const struct deliver *d)
+{
+	return sinks_failed(&d->sinks) ? d->sinks.unsafe_from : NULL;
+}
+
 const struct error *deliver_halted(const struct deliver *d)
 {
 	const struct error *failed = sinks_failed(&d->sinks);
@@ -116,12 +121,14 @@ static void note_unsent(struct deliver *d, const struct position *p)
 static void on_topic_end(void *ctx, struct failure *f, enum sender_end how)
 {
 	struct deliver *d = ctx;
-	struct position p = {f->origin, f->line, f->offset};
+	struct position p;
 
 	if (how == SENDER_FAILED) {
 		fail(d, f);
 		return;
 	}
+	failure_locate(f);
+	p = (struct position){f->origin, f->line, f->offset};
 	note_unsent(d, &p);
 	failure_destroy(f);
 }
@@ -202,7 +209,7 @@ void deliver_record(struct deliver *d, const struct record *r)
 	case SENDER_TAKEN:
 		break;
 	case SENDER_OPEN:
-		why = sender_explain(&d->topic, d->topic.opened_by);
+		why = sender_explain(&d->topic, sender_closed_by(&d->topic));
 		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, why);
 		free(why);
 		break;

@@ -84,6 +84,10 @@ const struct error *deliver_halted(const struct deliver *d);
  * the ledger says are unsettled. */
 void deliver_finish(struct deliver *d);
 
+/* The first record that is not safe because the fallback file failed: "file,
+ * line N", or NULL. */
+const char *deliver_unsafe(const struct deliver *d);
+
 struct ledger *deliver_ledger(struct deliver *d);
 
 /* The first record that was read but not sent because the run stopped: "file,

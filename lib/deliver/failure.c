@@ -8,7 +8,6 @@
 struct failure *failure_from_block(const struct record *r, struct block *block)
 {
 	struct failure *f = mem_alloc(1, sizeof(*f));
-	struct position position = block_locate(block, r->value.data);
 	struct record rest = *r;
 
 	rest.value = SLICE_NULL;
@@ -16,10 +15,19 @@ struct failure *failure_from_block(const struct record *r, struct block *block)
 	f->record = *f->copy;
 	f->record.value = r->value;
 	f->record.block = f->block = block;
-	f->origin = origin_ref(block->origin);
-	f->line = position.line;
-	f->offset = position.offset;
 	return f;
+}
+
+void failure_locate(struct failure *f)
+{
+	struct position p;
+
+	if (f->origin || !f->block)
+		return;
+	p = block_locate(f->block, f->record.value.data);
+	f->origin = origin_ref(f->block->origin);
+	f->line = p.line;
+	f->offset = p.offset;
 }
 
 struct failure *failure_from_record(const struct record *r, const struct position *position,
@@ -52,6 +60,7 @@ void failure_set_cause(struct failure *f, struct contract cause, const char *mes
 {
 	if (f->cause.code)
 		return;
+	failure_locate(f);
 	f->message = message ? mem_strdup(message) : contract_message(&cause);
 	f->cause = cause;
 	f->at = clock_wall_ms();
@@ -63,6 +72,7 @@ void failure_detach(struct failure *f)
 
 	if (!f->block)
 		return;
+	failure_locate(f);
 	copy = record_copy(&f->record);
 	free(f->copy);
 	f->copy = copy;

@@ -16,11 +16,12 @@ struct failure {
 	struct block *block;   /* a reference, while the value lies in a block */
 	struct record *copy;   /* what record's slices point into besides */
 	struct origin *origin; /* a reference, or NULL */
-	uint64_t line, offset;
+	uint64_t line, offset; /* set by failure_locate, at the latest by failure_set_cause */
 
 	/* How the last attempt ended, at whatever sink. */
 	rd_kafka_resp_err_t err;
-	bool purged; /* taken back before it was sent: not an attempt */
+	bool purged;  /* taken back before it was sent: not an attempt */
+	bool refused; /* by the client itself, before it was sent: no other is to blame */
 
 	/* Why it did not reach its topic: kept, whatever happens to it afterwards.
 	 * cause.code is NULL until that is settled. */
@@ -31,6 +32,10 @@ struct failure {
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
 };
+
+/* Finds out where a record of a block came from; it counts lines, and so is
+ * done only for those that end. */
+void failure_locate(struct failure *f);
 
 /* Of a record that was on its way: takes the caller's reference on `block`,
  * which holds the value; key and headers are copied. */

@@ -129,11 +129,12 @@ int fallback_probe(const struct fallback *f, struct error *err)
 }
 
 /* A file is safe when its name is. Some file systems sync no folders, and say
- * EINVAL. */
+ * EINVAL; a folder that may not be read can't be opened for it. */
 static int sync_folder(const struct fallback *f)
 {
 	char *folder = folder_of(f);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 && errno != EACCES ? -1 : 0;
 
 	if (fd >= 0) {
 		rc = fsync(fd) < 0 && errno != EINVAL ? -1 : 0;

@@ -79,11 +79,9 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 		   int partitions, int64_t limit)
 {
 	const struct event_sink *events = p->options->events;
-	char limit_text[24];
 
 	if (topic->state != TOPIC_MISSING)
 		return;
-	snprintf(limit_text, sizeof(limit_text), "%lld", (long long)limit);
 	if (cluster_create_topic(c, topic, partitions, limit) < 0) {
 		event_emit(events, EVENT_ERROR, "topic_not_created",
 			   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
@@ -91,8 +89,7 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 		return;
 	}
 	topic->state = TOPIC_EXISTS;
-	if (limit)
-		limits_set(&topic->limits, "max.message.bytes", limit_text);
+	cluster_ask_limits(c, topic, 1);
 	event_emit(events, EVENT_INFO, "topic_created",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)), "Created the topic %s",
 		   topic->name);
@@ -217,11 +214,13 @@ int preflight_run(struct preflight *p, struct error *err)
 static int batch_size(const struct topic_info *topic, const struct properties *properties)
 {
 	const char *set = properties_get(properties, "batch.size");
-	uint64_t limit = topic->limits.batch_bytes, size = BATCH_BYTES;
+	uint64_t limit = topic->limits.batch_bytes;
+	uint64_t want = set ? strtoull(set, NULL, 10) : BATCH_BYTES;
+	uint64_t most = limit > 2 * BATCH_MARGIN ? limit - BATCH_MARGIN : limit / 2 + 1;
 
-	if (limit < BATCH_BYTES + BATCH_MARGIN)
-		size = limit > 2 * BATCH_MARGIN ? limit - BATCH_MARGIN : limit / 2 + 1;
-	return set && strtoull(set, NULL, 10) <= size ? 0 : (int)size;
+	if (want <= most)
+		return set ? 0 : BATCH_BYTES;
+	return (int)most;
 }
 
 struct producer_options preflight_topic(const struct preflight *p)
@@ -268,8 +267,6 @@ static struct limits comparable(const struct topic_info *topic, const struct pro
 	const char *codec = properties_get(properties, "compression.codec");
 	struct limits limits = topic->limits;
 
-	if (!codec)
-		codec = properties_get(properties, "compression.type");
 	if (codec && strcmp(codec, "none") != 0)
 		limits.batch_bytes = UINT64_MAX;
 	return limits;

@@ -1,6 +1,5 @@
 #include "deliver/producer.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -108,6 +107,7 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 	struct failure *f = failure_of_message(m);
 
 	f->err = plain_error(m->err);
+	f->refused = false;
 	f->purged = m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up;
 	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
@@ -154,8 +154,6 @@ static long long round_linger(const struct producer *p)
 	const char *timeout = properties_get(&p->properties, "message.timeout.ms");
 	long long ms;
 
-	if (!timeout)
-		timeout = properties_get(&p->properties, "delivery.timeout.ms");
 	ms = timeout ? atoll(timeout) / 2 : ROUND_LINGER_MS;
 	return ms > 0 && ms < ROUND_LINGER_MS ? ms : ROUND_LINGER_MS;
 }
@@ -298,6 +296,7 @@ bool producer_send(struct producer *p, const struct record *r)
 	}
 	f = failure_from_block(r, r->block);
 	f->err = plain_error(err);
+	f->refused = true;
 	failure_list_add(&p->failed, f);
 	return true;
 }
@@ -313,6 +312,7 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 		return true;
 	}
 	f->err = plain_error(err);
+	f->refused = true;
 	f->purged = false;
 	failure_list_add(&p->failed, f);
 	return true;
@@ -332,6 +332,12 @@ void producer_kick(struct producer *p, int timeout_ms)
 {
 	if (p->client.rk)
 		rd_kafka_flush(p->client.rk, timeout_ms);
+}
+
+void producer_settled(struct producer *p)
+{
+	p->pulled_back = false;
+	p->given_up = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)

@@ -67,6 +67,9 @@ void producer_poll(struct producer *p, int timeout_ms);
 /* As producer_poll, but what is queued is sent without waiting for more. */
 void producer_kick(struct producer *p, int timeout_ms);
 
+/* Nothing is in flight any more: what was given up or taken back is past. */
+void producer_settled(struct producer *p);
+
 /* Makes all that is not acknowledged fail with err. */
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err);
 

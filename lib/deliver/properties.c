@@ -29,8 +29,31 @@ void properties_finish(struct properties *p)
 	*p = (struct properties){0};
 }
 
+/* librdkafka takes the last of two names for one thing, whatever their order
+ * meant; so only one of them is kept. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{"metadata.broker.list", "bootstrap.servers"},
+	{"retries", "message.send.max.retries"},
+	{"max.in.flight", "max.in.flight.requests.per.connection"},
+	{"queue.buffering.max.ms", "linger.ms"},
+	{"request.required.acks", "acks"},
+	{"delivery.timeout.ms", "message.timeout.ms"},
+	{"compression.type", "compression.codec"},
+};
+
+static const char *canonical(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (strcmp(name, aliases[i].alias) == 0)
+			return aliases[i].name;
+	return name;
+}
+
 static struct property *find(const struct properties *p, const char *name)
 {
+	name = canonical(name);
 	for (size_t i = 0; i < p->n; i++)
 		if (strcmp(p->items[i].name, name) == 0)
 			return &p->items[i];
@@ -39,7 +62,8 @@ static struct property *find(const struct properties *p, const char *name)
 
 void properties_set(struct properties *p, const char *name, const char *value, const char *origin)
 {
-	struct property item = {mem_strdup(name), mem_strdup(value), mem_strdup(origin), 0};
+	struct property item = {mem_strdup(canonical(name)), mem_strdup(value), mem_strdup(origin),
+				0};
 	struct property *at = find(p, name);
 
 	if (at) {

@@ -25,7 +25,8 @@ struct properties {
 
 void properties_finish(struct properties *p);
 
-/* Sets or replaces; all strings are copied. */
+/* Sets or replaces; all strings are copied. An alias ("metadata.broker.list")
+ * is kept under librdkafka's other name for it ("bootstrap.servers"). */
 void properties_set(struct properties *p, const char *name, const char *value, const char *origin);
 
 /* As properties_set, unless it is set already. */

@@ -57,6 +57,11 @@ char *sender_explain(const struct sender *s, rd_kafka_resp_err_t err)
 	return mem_strdup(text);
 }
 
+rd_kafka_resp_err_t sender_closed_by(const struct sender *s)
+{
+	return s->halted.kind ? s->halted_by : s->opened_by;
+}
+
 static void note_progress(struct sender *s, int64_t now)
 {
 	uint64_t delivered = *s->options.producer.delivered;
@@ -75,6 +80,19 @@ static void note_progress(struct sender *s, int64_t now)
 			   s->options.producer.topic);
 }
 
+/* The cluster came up after the start, and refuses us: no record is to blame. */
+static void halt_misconfigured(struct sender *s)
+{
+	const struct client *c = &s->producer.client;
+
+	s->halted_by = contract_of_kafka(c->last_err).class == CLASS_CONFIGURATION
+			       ? c->last_err
+			       : RD_KAFKA_RESP_ERR__AUTHENTICATION;
+	error_set(&s->halted, ERROR_CONFIG, "the cluster refuses the connection: %s",
+		  client_last_error(c));
+	producer_give_up(&s->producer, s->halted_by);
+}
+
 /* No delivery report would come before --delivery-timeout; when it is plain
  * that none will, there is no point in waiting for it. */
 static void check_patience(struct sender *s, int64_t now)
@@ -85,7 +103,9 @@ static void check_patience(struct sender *s, int64_t now)
 
 	if (!s->producer.inflight || s->producer.given_up)
 		return;
-	if (hopeless && waited >= NEVER_UP_PATIENCE_MS)
+	if (c->misconfigured && !c->ever_up)
+		halt_misconfigured(s);
+	else if (hopeless && waited >= NEVER_UP_PATIENCE_MS)
 		producer_give_up(&s->producer,
 				 c->last_err ? c->last_err : RD_KAFKA_RESP_ERR__TRANSPORT);
 	else if (*s->options.stop && waited >= s->options.settle_ms)
@@ -127,6 +147,8 @@ static void turn(struct sender *s, int timeout_ms)
 	now = clock_mono_ms();
 	note_progress(s, now);
 	check_patience(s, now);
+	if (!s->producer.inflight && !s->producer.failed.n)
+		producer_settled(&s->producer);
 	if (s->options.idle && timeout_ms)
 		s->options.idle(s->options.ctx, now);
 }
@@ -237,23 +259,22 @@ static void after_send(struct sender *s)
 	}
 }
 
-/* Sends r or, when it is NULL, what is made of f. */
+/* Sends r or, when it is NULL, what is made of f: anew each time, because
+ * serving makes other records in the same memory. */
 static enum sender_result send_one(struct sender *s, const struct record *r, struct failure *f)
 {
-	enum sender_result result;
 	bool sent = false;
 
-	while ((result = gate(s)) == SENDER_TAKEN && !sent) {
-		/* Serving makes other records in the same memory. */
-		const struct record *as = r ? r : sender_record(s, f);
+	while (!sent) {
+		enum sender_result result = gate(s);
 
-		if (sender_make_room(s, as))
+		if (result != SENDER_TAKEN)
+			return result;
+		if (sender_make_room(s, r ? r : sender_record(s, f)))
 			sent = sender_put(s, r ? r : sender_record(s, f), f);
 		else
 			sender_serve(s, 0);
 	}
-	if (!sent)
-		return result;
 	after_send(s);
 	return SENDER_TAKEN;
 }

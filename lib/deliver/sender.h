@@ -57,6 +57,7 @@ struct sender {
 	struct producer producer;
 	struct breaker breaker;
 	rd_kafka_resp_err_t opened_by; /* the error that opened the circuit last */
+	rd_kafka_resp_err_t halted_by; /* the error that halted it */
 	uint64_t delivered_seen;
 	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
 	bool in_rounds;
@@ -112,6 +113,10 @@ void sender_serve(struct sender *s, int timeout_ms);
 
 /* Waits until nothing is in flight any more: all records have ended. */
 void sender_drain(struct sender *s);
+
+/* The error for which nothing is taken: it halted the sender, or opened the
+ * circuit. */
+rd_kafka_resp_err_t sender_closed_by(const struct sender *s);
 
 /* "Broker: Message size too large", or for a timeout what was behind it. The
  * caller frees it. */

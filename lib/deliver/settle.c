@@ -52,8 +52,13 @@ static void end(struct sender *s, struct failure *f, enum sender_end how)
 
 static void tell_breaker(struct sender *s, const struct failure *f)
 {
-	if (contract_of_kafka(f->err).class != CLASS_TRANSIENT ||
-	    !breaker_failure(&s->breaker, clock_mono_ms()))
+	/* A broker that refuses a record is there. */
+	if (contract_of_kafka(f->err).class != CLASS_TRANSIENT) {
+		if (s->probing)
+			breaker_success(&s->breaker);
+		return;
+	}
+	if (!breaker_failure(&s->breaker, clock_mono_ms()))
 		return;
 	s->opened_by = f->err;
 	log_open(s, f);
@@ -75,6 +80,8 @@ static void halt(struct sender *s, const struct failure *f, enum error_kind kind
 	char *why = sender_explain(s, f->err);
 
 	if (!s->halted.kind)
+		s->halted_by = f->err;
+	if (!s->halted.kind)
 		error_set(&s->halted, kind, "%s: topic %s: %s (%s)", c.code,
 			  s->options.producer.topic, why, c.remedy);
 	free(why);
@@ -86,7 +93,7 @@ static void plan_end(struct sender *s, struct plan *plan, struct failure *f)
 	switch (contract_of_kafka(f->err).class) {
 	case CLASS_CONFIGURATION:
 		halt(s, f, ERROR_CONFIG);
-		end(s, f, SENDER_UNSENT);
+		failure_list_add(&plan->again, f); /* divert ends it, in its place */
 		break;
 	case CLASS_FATAL:
 		halt(s, f, ERROR_FATAL);
@@ -105,7 +112,7 @@ static void plan_end(struct sender *s, struct plan *plan, struct failure *f)
 /* Refused with others in its batch, it may be innocent. */
 static bool may_be_innocent(const struct sender *s, const struct failure *f)
 {
-	return !f->purged && contract_of_kafka(f->err).blames_batch &&
+	return !f->purged && !f->refused && contract_of_kafka(f->err).blames_batch &&
 	       !sender_sends_alone(s, sender_record(s, f));
 }
 
@@ -145,20 +152,35 @@ static void plan_look(struct sender *s, struct plan *plan, const struct failure_
 		     plan->exhausted + s->breaker.failures >= s->breaker.threshold;
 }
 
+static void sort_list(const struct sender *s, struct failure_list *list)
+{
+	if (s->options.producer.ordered)
+		failure_sort(list->items, list->n);
+}
+
+/* Moves all of `from` behind what is in `to`. */
+static void join(struct failure_list *to, struct failure_list *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		failure_list_add(to, from->items[i]);
+	free(from->items);
+	*from = (struct failure_list){0};
+}
+
 /* Sorts what failed into what ends here and what is sent again. */
 static void make_plan(struct sender *s, struct plan *plan)
 {
-	struct failure_list failed = s->producer.failed;
+	struct failure_list failed = s->producer.failed, rest = plan->again;
 
-	s->producer.failed = (struct failure_list){0};
-	if (s->options.producer.ordered)
-		failure_sort(failed.items, failed.n);
+	s->producer.failed = plan->again = (struct failure_list){0};
+	sort_list(s, &failed);
 	plan_look(s, plan, &failed);
 	for (size_t i = 0; i < failed.n; i++)
 		plan_record(s, plan, failed.items[i]);
 	free(failed.items);
-	if (s->options.producer.ordered)
-		failure_sort(plan->again.items, plan->again.n);
+	/* What was not sent any more is like what was taken back. */
+	join(plan->refused || plan->isolate ? &plan->later : &plan->again, &rest);
+	sort_list(s, &plan->again);
 }
 
 static void end_list(struct sender *s, struct failure_list *list, enum sender_end how)
@@ -196,8 +218,9 @@ static void divert(struct sender *s, struct plan *plan)
 	if (!s->halted.kind && !open)
 		return;
 	how = s->halted.kind ? SENDER_UNSENT : SENDER_FAILED;
+	join(&plan->again, &plan->later);
+	sort_list(s, &plan->again);
 	end_list(s, &plan->again, how);
-	end_list(s, &plan->later, how);
 }
 
 static int64_t backoff(const struct sender *s, int attempt)
@@ -300,19 +323,15 @@ static void drain_attempt(struct sender *s)
 {
 	s->waiting_since = clock_mono_ms();
 	sender_drain(s);
-	s->producer.pulled_back = false;
-	s->producer.given_up = RD_KAFKA_RESP_ERR_NO_ERROR;
+	producer_settled(&s->producer);
 }
 
 /* The culprits are found: what was held behind them may follow. */
 static void release_later(struct sender *s, struct plan *plan)
 {
 	s->round_limit = s->usual_limit;
-	for (size_t i = 0; i < plan->later.n; i++)
-		failure_list_add(&plan->again, plan->later.items[i]);
-	plan->later.n = 0;
-	if (s->options.producer.ordered)
-		failure_sort(plan->again.items, plan->again.n);
+	join(&plan->again, &plan->later);
+	sort_list(s, &plan->again);
 }
 
 /* One round: whatever can be sent again is sent, and settles. */

@@ -1,8 +1,10 @@
 #include "deliver/sinks.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "deliver/deliver.h"
 
 /* What may be on its way to the DLQ at once. */
@@ -26,6 +28,7 @@ void sinks_finish(struct sinks *s)
 	deadletter_finish(&s->letter);
 	fallback_finish(&s->fallback);
 	alert_finish(&s->alert);
+	free(s->unsafe_from);
 }
 
 void sinks_start(struct sinks *s)
@@ -43,6 +46,10 @@ static void sync_fallback(struct sinks *s)
 {
 	s->last_sync = clock_mono_ms();
 	s->ledger->outcome[OUTCOME_FALLBACK] += fallback_sync(&s->fallback);
+	if (s->fallback.failed.kind)
+		return;
+	free(s->unsafe_from);
+	s->unsafe_from = NULL;
 }
 
 static void warn_fallback(struct sinks *s, const char *cause, const char *why)
@@ -50,7 +57,7 @@ static void warn_fallback(struct sinks *s, const char *cause, const char *why)
 	const struct deliver_options *o = s->options;
 	const struct alert_info info = {cause, why, o->topic, o->dlq, o->fallback};
 
-	if (!o->dlq || !alert_raise(&s->alert, &info))
+	if (!alert_raise(&s->alert, &info) || !o->dlq)
 		return;
 	event_emit(o->events, EVENT_CRITICAL, "fallback",
 		   EVENT_FIELDS(EVENT_TEXT("dlq", o->dlq), EVENT_TEXT("code", cause),
@@ -65,6 +72,8 @@ static void to_fallback(struct sinks *s, struct failure *f, const char *cause, c
 	struct envelope_notes notes = failure_notes(f, s->options->topic);
 
 	notes.job = s->options->job;
+	if (!s->unsafe_from && f->origin)
+		s->unsafe_from = mem_printf("%s, line %" PRIu64, f->origin->file, f->line);
 	warn_fallback(s, cause, why);
 	if (fallback_add(&s->fallback, &f->record, &notes) < 0 || s->fallback.pending >= SYNC_LINES)
 		sync_fallback(s);
@@ -86,7 +95,7 @@ static void on_end(void *ctx, struct failure *f, enum sender_end how)
 	struct sinks *s = ctx;
 
 	(void)how;
-	refused_by_dlq(s, f, f->purged ? s->dlq.opened_by : f->err);
+	refused_by_dlq(s, f, f->purged ? sender_closed_by(&s->dlq) : f->err);
 }
 
 static const struct record *make_letter(void *ctx, const struct failure *f)
@@ -170,7 +179,7 @@ static void to_dlq(struct sinks *s, struct failure *f)
 	if (fault != FAULT_NONE)
 		to_fallback(s, f, contract_of_fault(fault).code, message);
 	else if (sender_send_failure(&s->dlq, f) != SENDER_TAKEN)
-		refused_by_dlq(s, f, s->dlq.opened_by);
+		refused_by_dlq(s, f, sender_closed_by(&s->dlq));
 }
 
 void sinks_take(struct sinks *s, struct failure *f)

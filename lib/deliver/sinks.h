@@ -26,6 +26,7 @@ struct sinks {
 	struct fallback fallback;
 	struct alert alert;
 	int64_t last_sync;
+	char *unsafe_from;	 /* "orders.ndjson, line 17": the first that is not synced yet */
 	void (*idle)(void *ctx); /* called while the DLQ is waited for */
 	void *ctx;
 };

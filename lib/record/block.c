@@ -9,6 +9,7 @@
 struct block_pool {
 	size_t block_size, max_blocks;
 	size_t in_use, peak;
+	size_t bytes; /* of the blocks in use */
 	uint64_t next_seq;
 	struct block **idle;
 	size_t n_idle;
@@ -87,11 +88,23 @@ static struct block *block_new(size_t size)
 	return b;
 }
 
+/* Large blocks count by their bytes. One block beside another is always given:
+ * a source holds one while it fills the next. */
+static bool has_room(const struct block_pool *pool, size_t min_size)
+{
+	size_t size = min_size > pool->block_size ? min_size : pool->block_size;
+	size_t most = pool->max_blocks * pool->block_size;
+
+	if (pool->in_use == pool->max_blocks)
+		return false;
+	return pool->in_use < 2 || (size <= most && pool->bytes <= most - size);
+}
+
 struct block *block_pool_get(struct block_pool *pool, struct origin *origin, size_t min_size)
 {
 	struct block *b;
 
-	if (pool->in_use == pool->max_blocks)
+	if (!has_room(pool, min_size))
 		return NULL;
 	if (min_size > pool->block_size)
 		b = block_new(min_size);
@@ -103,6 +116,7 @@ struct block *block_pool_get(struct block_pool *pool, struct origin *origin, siz
 		return NULL;
 	if (++pool->in_use > pool->peak)
 		pool->peak = pool->in_use;
+	pool->bytes += b->cap;
 	b->refs = 1;
 	b->seq = pool->next_seq++;
 	b->pool = pool;
@@ -125,6 +139,7 @@ void block_unref(struct block *b)
 		return;
 	pool = b->pool;
 	pool->in_use--;
+	pool->bytes -= b->cap;
 	origin_unref(TAKE_PTR(b->origin));
 	if (b->cap == pool->block_size)
 		pool->idle[pool->n_idle++] = b;

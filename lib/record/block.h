@@ -49,8 +49,8 @@ struct block {
 	uint64_t seq; /* grows along the input: orders records of different blocks */
 	struct block_pool *pool;
 	struct origin *origin;
-	uint64_t offset; /* of data[0] in the (decompressed) input */
-	uint64_t line;	 /* line number of data[0] */
+	uint64_t offset;      /* of data[0] in the (decompressed) input */
+	uint64_t line;	      /* line number of data[0] */
 	struct place *places; /* NULL: the bytes are the input's own */
 	size_t n_places, cap_places;
 	size_t len, cap; /* bytes used, bytes usable; BLOCK_PADDING more are readable */
@@ -72,8 +72,8 @@ void block_pool_destroy(struct block_pool *pool);
 
 /* An empty block with one reference, the caller's, and with the origin's
  * reference taken for itself; NULL when all are in use. min_size above the
- * pool's block size gives a larger block, which counts as one and is freed
- * when it comes back; NULL then also when there is no memory. */
+ * pool's block size gives a larger block, which counts by its bytes and is
+ * freed when it comes back; NULL then also when there is no memory. */
 struct block *block_pool_get(struct block_pool *pool, struct origin *origin, size_t min_size);
 
 /* The highest number of blocks that were in use at once. */

@@ -79,12 +79,12 @@ int bytes_name_error(const struct bytes *b, struct error *err)
 	return -1;
 }
 
-struct bytes *bytes_open(const char *path, struct error *err)
+struct bytes *bytes_open(const char *path, bool (*idle)(void *ctx), void *ctx, struct error *err)
 {
 	struct bytes *b = mem_alloc(1, sizeof(*b));
 
 	b->path = mem_strdup(path);
-	b->layers[0] = file_open(path, err);
+	b->layers[0] = file_open(path, idle, ctx, err);
 	if (b->layers[0]) {
 		b->n_layers = 1;
 		return b;

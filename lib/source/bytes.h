@@ -21,8 +21,9 @@ enum bytes_next {
 	BYTES_FAILED, /* *err says why */
 };
 
-/* NULL with *err when it can't be opened. Errors name the input. */
-struct bytes *bytes_open(const char *path, struct error *err);
+/* NULL with *err when it can't be opened. Errors name the input. For idle and
+ * ctx see file_open. */
+struct bytes *bytes_open(const char *path, bool (*idle)(void *ctx), void *ctx, struct error *err);
 
 void bytes_close(struct bytes *b); /* NULL is fine */
 

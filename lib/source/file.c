@@ -17,6 +17,8 @@ struct file {
 	struct stream stream;
 	int fd;
 	bool regular;
+	bool (*idle)(void *ctx);
+	void *ctx;
 	uint64_t size; /* of a regular file */
 	uint64_t taken;
 };
@@ -33,8 +35,11 @@ static ssize_t file_read(struct stream *s, char *to, size_t n, struct error *err
 	struct file *f = (struct file *)s;
 	ssize_t got;
 
-	if (!has_input(f))
-		return STREAM_AGAIN;
+	if (!has_input(f)) {
+		if (!f->idle || f->idle(f->ctx))
+			return STREAM_AGAIN;
+		return error_set(err, ERROR_INPUT, "was not read any further");
+	}
 	got = read(f->fd, to, n);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return STREAM_AGAIN;
@@ -75,10 +80,12 @@ static int file_inspect(struct file *f, struct error *err)
 	return 0;
 }
 
-struct stream *file_open(const char *path, struct error *err)
+struct stream *file_open(const char *path, bool (*idle)(void *ctx), void *ctx, struct error *err)
 {
 	struct file *f = mem_alloc(1, sizeof(*f));
 
+	f->idle = idle;
+	f->ctx = ctx;
 	stream_init(&f->stream, &file_ops);
 	f->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0)

@@ -2,11 +2,14 @@
 #ifndef REDRIVE_SOURCE_FILE_H
 #define REDRIVE_SOURCE_FILE_H
 
+#include <stdbool.h>
+
 #include "source/stream.h"
 
-/* "-" is stdin, which is not closed. NULL with *err (without the path): no such
- * file, no permission, a directory. */
-struct stream *file_open(const char *path, struct error *err);
+/* "-" is stdin, which is not closed. `idle`, unless NULL, is called while a
+ * pipe is silent, with ctx; when it answers false the stream fails. NULL with
+ * *err (without the path): no such file, no permission, a directory. */
+struct stream *file_open(const char *path, bool (*idle)(void *ctx), void *ctx, struct error *err);
 
 /* Bytes read from it so far, a regular file's size at most. */
 uint64_t file_taken(const struct stream *s);

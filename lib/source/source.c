@@ -149,7 +149,8 @@ static enum source_type fail(struct source *s, struct source_item *item)
 /* This and the two below return SOURCE_END when there is nothing to report. */
 static enum source_type open_input(struct source *s, struct source_item *item)
 {
-	s->bytes = bytes_open(s->paths[s->n_opened++], &item->error);
+	s->bytes = bytes_open(s->paths[s->n_opened++], s->options.idle, s->options.idle_ctx,
+			      &item->error);
 	set_origin(s, NULL, "");
 	return s->bytes ? SOURCE_END : fail(s, item);
 }

@@ -56,6 +56,7 @@ static void test_a_failure_keeps_its_block_and_copies_the_rest(void **state)
 	expect_slice(f->record.headers[0].value, SLICE_NULL);
 	expect_text(f->record.headers[1].value, "");
 	assert_int_equal(f->record.timestamp, 42);
+	failure_locate(f);
 	assert_int_equal(f->line, 6);
 	assert_int_equal(f->offset, 4);
 	failure_destroy(f);
