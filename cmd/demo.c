@@ -13,6 +13,7 @@
 #include "exit.h"
 #include "mock.h"
 #include "peek.h"
+#include "signals.h"
 #include "story.h"
 
 #define FALLBACK    "held.fallback.ndjson"
@@ -23,6 +24,7 @@ struct demo {
 	struct mock *mock;
 	char *dir;  /* absolute; NULL: it is not made yet */
 	int failed; /* steps that ended otherwise than the story says */
+	const volatile int *stop;
 };
 
 static void say(const char *text)
@@ -74,7 +76,7 @@ static int write_files(struct demo *d)
 static void remove_files(const struct demo *d)
 {
 	static const char *const names[] = {"orders.ndjson", "trouble.ndjson", "late.ndjson",
-					    FALLBACK};
+					    FALLBACK, "orders.created.fallback.ndjson"};
 
 	if (!d->dir || chdir(d->dir) < 0)
 		return;
@@ -94,11 +96,8 @@ static void split(char *line, char **words)
 	words[n] = NULL;
 }
 
-static void run_child(char *line)
+static void run_child(char **words)
 {
-	char *words[MAX_WORDS + 1];
-
-	split(line, words);
 	dup2(STDOUT_FILENO, STDERR_FILENO);
 	execv("/proc/self/exe", words);
 	printf("can't run itself: %s\n", strerror(errno));
@@ -109,17 +108,22 @@ static void run_child(char *line)
 /* Shows the command as a user would type it, and runs this program with it. */
 static void step(struct demo *d, const char *command, int expected)
 {
-	char *line = mem_strdup(command);
+	char *line = mem_strdup(command), *words[MAX_WORDS + 1];
 	int status = -1;
 	pid_t pid;
 
+	if (*d->stop) {
+		free(line);
+		return;
+	}
+	split(line, words);
 	printf("\n  $ %s\n", command);
 	fflush(stdout);
-	pid = fork();
+	pid = signals_fork();
 	if (pid == 0)
-		run_child(line);
+		run_child(words);
 	if (pid > 0)
-		waitpid(pid, &status, 0);
+		status = signals_wait();
 	status = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	printf("  (exit status %d)\n", status);
 	d->failed += status != expected;
@@ -229,6 +233,7 @@ static int demo(struct demo *d)
 {
 	struct error err;
 
+	d->stop = signals_install();
 	d->mock = mock_create(1, 4, &err);
 	if (!d->mock || mock_create_topic(d->mock, "orders.created:6", &err) < 0 ||
 	    mock_create_topic(d->mock, "orders.dlq:6", &err) < 0)
@@ -249,6 +254,8 @@ static int demo(struct demo *d)
 	       "orders.created and orders.dlq. The commands below are the ones you would type.\n",
 	       mock_brokers(d->mock));
 	tell(d);
+	if (*d->stop)
+		return EXIT_SIGNAL + *d->stop;
 	if (d->failed) {
 		say("Something went otherwise than the story says: see above.");
 		return EXIT_FATAL;

@@ -37,6 +37,7 @@ static void on_signal_for_child(int number)
 {
 	int saved = errno;
 
+	stop_signal = number;
 	if (number == SIGTERM && child > 0)
 		kill(child, number);
 	errno = saved;

@@ -11,7 +11,7 @@ const volatile int *signals_install(void);
 
 /* Forks a child that has the default handling of signals. From then on this
  * process passes SIGTERM on to it, and leaves SIGINT to it, which a terminal
- * sends to both. Returns as fork does. */
+ * sends to both; either sets the flag. Returns as fork does. */
 pid_t signals_fork(void);
 
 /* Waits for that child. Returns its status as waitpid has it, or -1. */

@@ -86,6 +86,10 @@ enum fault limits_check(const struct limits *l, const struct record *r, char *me
 		snprintf(message, size, "the topic is compacted: each record needs a key");
 		return FAULT_MISSING_KEY;
 	}
+	if (r->timestamp == 0) {
+		snprintf(message, size, "librdkafka can't send the timestamp 0: it means now");
+		return FAULT_INVALID_TIMESTAMP;
+	}
 	if (!time_is_right(l, r->timestamp)) {
 		snprintf(message, size,
 			 "the topic takes timestamps from %" PRId64 " ms ago to %" PRId64

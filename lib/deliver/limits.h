@@ -26,7 +26,8 @@ void limits_init(struct limits *l);
 /* One entry of a topic's configuration; others than those above are passed over. */
 void limits_set(struct limits *l, const char *name, const char *value);
 
-/* FAULT_NONE, or what the topic would refuse r for, with words in message. */
+/* FAULT_NONE, or what the topic would refuse r for (or what can't be sent at
+ * all: the timestamp 0), with words in message. */
 enum fault limits_check(const struct limits *l, const struct record *r, char *message, size_t size);
 
 #endif

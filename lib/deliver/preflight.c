@@ -261,6 +261,11 @@ bool preflight_in_rounds(const struct preflight *p)
 	return !p->topic.limits.known;
 }
 
+bool preflight_dlq_refused(const struct preflight *p)
+{
+	return p->dlq.state == TOPIC_REFUSED;
+}
+
 /* Compression changes what the broker measures. */
 static struct limits comparable(const struct topic_info *topic, const struct properties *properties)
 {

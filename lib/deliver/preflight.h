@@ -40,6 +40,9 @@ bool preflight_dlq_up(const struct preflight *p);
 /* True when it could not be found out what the topic takes. */
 bool preflight_in_rounds(const struct preflight *p);
 
+/* True when the DLQ can't be used, by its name or for want of permission. */
+bool preflight_dlq_refused(const struct preflight *p);
+
 /* What the topics take, as far as it can be told before sending. */
 struct limits preflight_topic_limits(const struct preflight *p);
 struct limits preflight_dlq_limits(const struct preflight *p);

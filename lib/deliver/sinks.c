@@ -167,8 +167,8 @@ static void to_dlq(struct sinks *s, struct failure *f)
 	char message[128];
 	enum fault fault;
 
-	if (!open_dlq(s)) {
-		to_fallback(s, f, "_INVALID_ARG", "the DLQ's producer can't be made");
+	if (preflight_dlq_refused(s->preflight) || !open_dlq(s)) {
+		to_fallback(s, f, "DLQ_REFUSED", "it can't be used, as said at the start");
 		return;
 	}
 	/* It may stay for long: it must not pin a block. */
