@@ -27,14 +27,25 @@ static int check_readable(const char *path, struct error *err)
 	return 0;
 }
 
+static int look(const char *path, struct stat *st)
+{
+	return is_stdin(path) ? fstat(STDIN_FILENO, st) : stat(path, st);
+}
+
+bool files_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	if (look(a, &x) < 0 || look(b, &y) < 0 || !S_ISREG(x.st_mode))
+		return false;
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static int check_is_not(const char *path, const char *fallback, struct error *err)
 {
-	struct stat in, out;
-	int rc = is_stdin(path) ? fstat(STDIN_FILENO, &in) : stat(path, &in);
-
-	if (rc < 0 || stat(fallback, &out) < 0 || !S_ISREG(in.st_mode))
-		return 0;
-	if (in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+	if (!files_same(path, fallback))
 		return 0;
 	return error_set(err, ERROR_USAGE,
 			 "%s is an input and the fallback file, where failed messages are appended "

@@ -2,6 +2,8 @@
 #ifndef REDRIVE_CMD_INPUTS_H
 #define REDRIVE_CMD_INPUTS_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "options.h"
 #include "record/block.h"
@@ -18,6 +20,9 @@ struct inputs {
  * fallback file, which the run appends to? 0, or -1 with ERROR_USAGE. */
 int inputs_check(const struct option_list *paths, const char *fallback,
 		 struct error *err) _must_check_;
+
+/* True when both names lead to one file; "-" is standard input. */
+bool files_same(const char *a, const char *b);
 
 /* Borrows the paths. */
 void inputs_init(struct inputs *in, const struct option_list *paths);

@@ -49,7 +49,12 @@ static void say_halted(const struct outcome_info *info)
 			   EVENT_FIELDS(EVENT_NUMBER("signal", *info->load->stop)),
 			   "Stopped by signal %d after %" PRIu64 " record%s", *info->load->stop,
 			   ledger->read, ledger->read == 1 ? "" : "s");
-	if (unsent)
+	if (unsafe)
+		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
+			   "To go on, make room and begin with %s: it is not safe (what follows it "
+			   "and was delivered will come twice)",
+			   unsafe);
+	else if (unsent)
 		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
 			   "To go on, begin with %s: it was not sent (some that follow it may "
 			   "have been, and would come twice)",

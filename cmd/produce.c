@@ -46,13 +46,13 @@ static const struct option_spec record_specs[] = {
 	{'k', "key", "POINTER",
 	 "the field that is the key: a JSON Pointer (/customer/id), a name or a CSV "
 	 "column (customer.id); without it records have no key",
-	 OPTION_STRING, AT(key), .config_key = "redrive.key"},
+	 OPTION_STRING, AT(key), .config_key = "redrive.key", .min = 1},
 	{'H', "header", "NAME=VALUE", "a header for every record", OPTION_LIST, AT(headers)},
 	{0, "header-from", "NAME=POINTER", "a header whose value is a field", OPTION_LIST,
 	 AT(headers_from)},
 	{0, "timestamp-from", "POINTER",
 	 "the field that is the timestamp: ms since 1970, or ISO 8601", OPTION_STRING,
-	 AT(timestamp_from), .config_key = "redrive.timestamp-from"},
+	 AT(timestamp_from), .config_key = "redrive.timestamp-from", .min = 1},
 	{0, "require", "POINTER",
 	 "a field that must be there and not be null: records without it go to the DLQ",
 	 OPTION_LIST, AT(require)},
@@ -112,11 +112,11 @@ static void on_delivered(void *ctx, int32_t partition, int64_t offset)
 {
 	struct produce *p = ctx;
 
-	event_emit(&p->reports.events, EVENT_DEBUG, "delivered",
-		   EVENT_FIELDS(EVENT_NUMBER("partition", partition),
-				EVENT_NUMBER("offset", offset)),
-		   "✓ Message %llu delivered → Partition: %d, Offset: %lld",
-		   (unsigned long long)++p->delivered, partition, (long long)offset);
+	event_emit(
+		&p->reports.events, EVENT_DEBUG, "delivered",
+		EVENT_FIELDS(EVENT_NUMBER("partition", partition), EVENT_NUMBER("offset", offset)),
+		"✓ Message %llu delivered → Partition: %d, Offset: %lld",
+		(unsigned long long)++p->delivered, partition, (long long)offset);
 }
 
 static void on_wait(void *ctx)
@@ -140,6 +140,23 @@ static void set_names(struct produce *p)
 			*c = '_';
 }
 
+/* The metrics replace a file, which must not be one that holds anything else. */
+static int check_metrics(const struct produce *p, struct error *err)
+{
+	const char *path = p->o.common.metrics_file, *config = p->o.common.config;
+	const struct option_list *inputs = options_args(p->options);
+	bool taken = files_same(path, p->fallback) || (config && files_same(path, config));
+
+	for (size_t i = 0; i < inputs->n; i++)
+		taken = taken || files_same(path, inputs->items[i]);
+	if (taken)
+		return error_set(err, ERROR_USAGE,
+				 "--metrics-file %s would overwrite a file that this run reads or "
+				 "writes: name another",
+				 path);
+	return metrics_check(path, err);
+}
+
 static int check_names(const struct produce *p, bool dlq_elsewhere, struct error *err)
 {
 	if (p->dlq && !dlq_elsewhere && strcmp(p->dlq, p->o.topic) == 0)
@@ -148,7 +165,7 @@ static int check_names(const struct produce *p, bool dlq_elsewhere, struct error
 				 p->dlq);
 	if (inputs_check(options_args(p->options), p->fallback, err) < 0)
 		return -1;
-	return p->o.common.metrics_file ? metrics_check(p->o.common.metrics_file, err) : 0;
+	return p->o.common.metrics_file ? check_metrics(p, err) : 0;
 }
 
 static int read_settings(struct produce *p, bool *elsewhere, struct error *err)

@@ -89,6 +89,7 @@ const struct error *deliver_halted(const struct deliver *d)
 static void log_failure(struct deliver *d, const struct failure *f, uint64_t nth)
 {
 	const char *file = f->origin ? f->origin->file : "";
+	const char *member = f->origin && f->origin->member ? f->origin->member : "";
 
 	event_emit(d->options.events, nth <= NAMED_PER_CODE ? EVENT_WARNING : EVENT_DEBUG,
 		   "record_failed",
@@ -96,7 +97,8 @@ static void log_failure(struct deliver *d, const struct failure *f, uint64_t nth
 				EVENT_TEXT("class", contract_class_name(f->cause.class)),
 				EVENT_TEXT("file", file), EVENT_NUMBER("line", f->line),
 				EVENT_NUMBER("offset", f->offset)),
-		   "%s:%" PRIu64 ": %s: %s", file, f->line, f->cause.code, f->message);
+		   "%s%s%s:%" PRIu64 ": %s: %s", file, *member ? "/" : "", member, f->line,
+		   f->cause.code, f->message);
 	if (nth == NAMED_PER_CODE)
 		event_emit(d->options.events, EVENT_WARNING, "more_failures",
 			   EVENT_FIELDS(EVENT_TEXT("code", f->cause.code)),

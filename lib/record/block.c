@@ -122,6 +122,7 @@ struct block *block_pool_get(struct block_pool *pool, struct origin *origin, siz
 	b->pool = pool;
 	b->origin = origin_ref(origin);
 	b->offset = b->line = 0;
+	b->counted = b->counted_lines = 0;
 	b->n_places = b->len = 0;
 	return b;
 }
@@ -180,7 +181,16 @@ static uint64_t count_lines(const char *from, const char *to)
 	return lines;
 }
 
-struct position block_locate(const struct block *b, const char *value)
+static uint64_t lines_before(struct block *b, size_t at)
+{
+	if (at < b->counted)
+		b->counted = b->counted_lines = 0;
+	b->counted_lines += count_lines(b->data + b->counted, b->data + at);
+	b->counted = at;
+	return b->counted_lines;
+}
+
+struct position block_locate(struct block *b, const char *value)
 {
 	size_t at = value ? (size_t)(value - b->data) : 0;
 
@@ -189,8 +199,7 @@ struct position block_locate(const struct block *b, const char *value)
 
 		return (struct position){b->origin, p->line, p->offset};
 	}
-	return (struct position){b->origin, b->line + count_lines(b->data, b->data + at),
-				 b->offset + at};
+	return (struct position){b->origin, b->line + lines_before(b, at), b->offset + at};
 }
 
 int block_compare(const struct block *a, const char *a_value, const struct block *b,

@@ -53,7 +53,9 @@ struct block {
 	uint64_t line;	      /* line number of data[0] */
 	struct place *places; /* NULL: the bytes are the input's own */
 	size_t n_places, cap_places;
-	size_t len, cap; /* bytes used, bytes usable; BLOCK_PADDING more are readable */
+	size_t counted;		/* bytes up to which block_locate has counted lines, */
+	uint64_t counted_lines; /* and how many, so that many failures cost no more than one */
+	size_t len, cap;	/* bytes used, bytes usable; BLOCK_PADDING more are readable */
 	char *data;
 };
 
@@ -95,7 +97,7 @@ void block_add_place(struct block *b, size_t at, uint64_t line, uint64_t offset)
 /* Where the record whose value begins at `value` (inside the block, or NULL
  * for a null value in a block of its own) came from. Counts lines: not for
  * the hot path. */
-struct position block_locate(const struct block *b, const char *value);
+struct position block_locate(struct block *b, const char *value);
 
 /* < 0, 0, > 0 as record (a, a_value) comes before, is, comes after (b, b_value). */
 int block_compare(const struct block *a, const char *a_value, const struct block *b,

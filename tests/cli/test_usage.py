@@ -251,3 +251,18 @@ def test_sandbox_leaves_sigint_to_its_command():
     running.signal(signal.SIGINT)
     running.process.stdin.close()
     assert running.wait(30).status == 5
+
+
+def test_metrics_never_overwrite_an_input(tmp_path):
+    path = tmp_path / "orders.ndjson"
+    path.write_text('{"orderId":1}\n')
+    done = run(["produce", "-b", "127.0.0.1:1", "-t", "orders", "--metrics-file", str(path), str(path)])
+    assert done.status == 2 and "would overwrite" in done.stderr
+    assert path.read_text() == '{"orderId":1}\n'
+
+
+def test_an_empty_key_is_no_key(tmp_path):
+    path = tmp_path / "orders.ndjson"
+    path.write_text('{"orderId":1}\n')
+    done = run(["produce", "-b", "127.0.0.1:1", "-t", "orders", "-k", "", str(path)])
+    assert done.status == 2 and "--key" in done.stderr
