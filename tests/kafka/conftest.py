@@ -1,6 +1,5 @@
 """Fixtures over a real broker. A session starts one plain broker; `secured` and `own_broker` only where asked for."""
 
-import functools
 import sys
 import uuid
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from harness import paths, run as runner  # noqa: E402
 from harness.broker import Broker  # noqa: E402
 from harness.secured import secured_broker  # noqa: E402
 
@@ -58,32 +56,3 @@ def topic(broker):
     for on, name in created:
         if on.running and name in on.topics():
             on.delete_topic(name)
-
-
-@pytest.fixture
-def redrive():
-    """Path of the binary under test."""
-    if not paths.binary().exists():
-        pytest.fail(f"no binary {paths.binary()}: build it, or set REDRIVE_BIN")
-    return paths.binary()
-
-
-@pytest.fixture
-def run(redrive, tmp_path):
-    """harness.run.run() in the test's own directory."""
-    return functools.partial(runner.run, cwd=tmp_path)
-
-
-@pytest.fixture
-def spawn(redrive, tmp_path):
-    """harness.run.spawn() in the test's own directory; what still runs at the end is killed."""
-    running = []
-
-    def start(args, **options):
-        running.append(runner.spawn(args, **{"cwd": tmp_path, **options}))
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.process.kill()
-        one.process.wait()

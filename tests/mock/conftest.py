@@ -1,6 +1,5 @@
 """Fixtures over librdkafka's mock cluster: no network, no Java, and every test has clusters of its own."""
 
-import functools
 import socket
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import paths, run as runner  # noqa: E402
 from loads import DLQ, Feeder, produce_args  # noqa: E402
 from mockcluster import MockCluster  # noqa: E402
 
@@ -36,37 +34,6 @@ def dlq_cluster():
     with MockCluster() as one:
         one.topic(DLQ)
         yield one
-
-
-@pytest.fixture
-def redrive():
-    """Path of the binary under test."""
-    if not paths.binary().exists():
-        pytest.fail(f"no binary {paths.binary()}: build it, or set REDRIVE_BIN")
-    return paths.binary()
-
-
-@pytest.fixture
-def run(redrive, tmp_path):
-    """harness.run.run() in the test's own directory."""
-    return functools.partial(runner.run, cwd=tmp_path)
-
-
-@pytest.fixture
-def spawn(redrive, tmp_path):
-    """harness.run.spawn() in the test's own directory; what still runs at the end is killed."""
-    running = []
-
-    def start(args, **options):
-        running.append(runner.spawn(args, **{"cwd": tmp_path, **options}))
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.process.kill()
-        one.process.wait()
-        if one.process.stdin:
-            one.process.stdin.close()
 
 
 @pytest.fixture
