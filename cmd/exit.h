@@ -4,7 +4,7 @@
 
 enum exit_status {
 	EXIT_DONE = 0,	   /* all delivered, or done what was asked */
-	EXIT_FATAL = 1,	   /* fatal or unexpected */
+	EXIT_FATAL = 1,	   /* fatal or unexpected, or all is done but output is lost */
 	EXIT_USAGE = 2,	   /* the command line is wrong */
 	EXIT_DLQ = 3,	   /* finished, some records are in the DLQ */
 	EXIT_FALLBACK = 4, /* finished, some are in the fallback file */

@@ -53,6 +53,66 @@ static int check_is_not(const char *path, const char *fallback, struct error *er
 			 fallback);
 }
 
+/* A file by what it is, not by its name. */
+struct identity {
+	dev_t dev;
+	ino_t ino;
+	bool pipe; /* can be read only once */
+	size_t at; /* in the list of paths */
+};
+
+static int compare_identities(const void *a, const void *b)
+{
+	const struct identity *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Of those that exist, in an order that has the same ones side by side; the
+ * caller frees *found. */
+static size_t identify(const char *const *paths, size_t n_paths, struct identity **found)
+{
+	struct identity *all = mem_alloc(n_paths, sizeof(*all));
+	struct stat st;
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_paths; i++)
+		if (look(paths[i], &st) == 0 && (is_stdin(paths[i]) || !S_ISCHR(st.st_mode)))
+			all[n++] = (struct identity){st.st_dev, st.st_ino, !S_ISREG(st.st_mode), i};
+	qsort(all, n, sizeof(*all), compare_identities);
+	*found = all;
+	return n;
+}
+
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+	return a->dev == b->dev && a->ino == b->ino;
+}
+
+static int check_pipes(const struct option_list *paths, struct error *err)
+{
+	struct identity *ids;
+	size_t n = identify(paths->items, paths->n, &ids);
+	int rc = 0;
+
+	for (size_t i = 1; i < n && rc == 0; i++) {
+		const char *path = paths->items[ids[i].at];
+		bool once =
+			ids[i].pipe || (is_stdin(path) && is_stdin(paths->items[ids[i - 1].at]));
+
+		if (once && is_same(&ids[i - 1], &ids[i]))
+			rc = error_set(err, ERROR_USAGE,
+				       "%s is named twice, but can be read only once",
+				       is_stdin(path) ? "standard input (-)" : path);
+	}
+	free(ids);
+	return rc;
+}
+
 int inputs_check(const struct option_list *paths, const char *fallback, struct error *err)
 {
 	if (!paths->n)
@@ -62,40 +122,160 @@ int inputs_check(const struct option_list *paths, const char *fallback, struct e
 		if (check_readable(paths->items[i], err) < 0 ||
 		    check_is_not(paths->items[i], fallback, err) < 0)
 			return -1;
-	return 0;
+	return check_pipes(paths, err);
+}
+
+void inputs_warn(const struct inputs *in, const struct event_sink *events)
+{
+	const char **paths = mem_alloc(in->n_all, sizeof(*paths));
+	struct identity *ids;
+	size_t n;
+
+	for (size_t i = 0; i < in->n_all; i++)
+		paths[i] = in->all[i].name;
+	n = identify(paths, in->n_all, &ids);
+	for (size_t i = 1; i < n; i++)
+		if (is_same(&ids[i - 1], &ids[i]))
+			event_emit(events, EVENT_WARNING, "input_twice",
+				   EVENT_FIELDS(EVENT_TEXT("file", paths[ids[i].at])),
+				   "%s and %s are the same file: its messages are loaded twice",
+				   paths[ids[i - 1].at], paths[ids[i].at]);
+	free(ids);
+	free(paths);
 }
 
 void inputs_init(struct inputs *in, const struct option_list *paths)
 {
 	*in = (struct inputs){0};
-	if (paths->n < 2)
-		return;
-	in->items = mem_alloc(paths->n, sizeof(*in->items));
-	for (; in->n < paths->n; in->n++)
-		in->items[in->n].name = paths->items[in->n];
+	in->all = mem_alloc(paths->n, sizeof(*in->all));
+	for (; in->n_all < paths->n; in->n_all++)
+		in->all[in->n_all].name = paths->items[in->n_all];
+	in->items = in->all;
+	in->n = in->n_all > 1 ? in->n_all : 0;
+}
+
+static void member_finish(const struct summary_member *m)
+{
+	free((char *)m->name);
+	free((char *)m->format);
+	free((char *)m->left_out);
+	free((char *)m->error);
+}
+
+static void input_finish(struct summary_input *input)
+{
+	for (size_t i = 0; i < input->n_members; i++)
+		member_finish(&input->members[i]);
+	free((void *)input->members);
+	free((char *)input->error);
 }
 
 void inputs_finish(struct inputs *in)
 {
-	for (size_t i = 0; i < in->n; i++)
-		free((char *)in->items[i].error);
-	free(in->items);
+	for (size_t i = 0; i < in->n_all; i++)
+		input_finish(&in->all[i]);
+	free(in->all);
+	origin_unref(in->member);
 	*in = (struct inputs){0};
 }
 
-void inputs_fail(struct inputs *in, const struct origin *origin, const char *text)
+/* The entry of the member that was added last; NULL when it has none of its own. */
+static struct summary_member *last_member(const struct summary_input *input)
 {
-	struct summary_input *item;
+	if (input->more.members || !input->n_members)
+		return NULL;
+	return (struct summary_member *)&input->members[input->n_members - 1];
+}
 
-	if (!in->items || !origin)
+/* The member that was read is over: what came out of it? */
+static void end_member(struct inputs *in, const struct source *source)
+{
+	struct summary_input *input;
+	struct summary_member *m;
+	uint64_t bytes;
+
+	if (!in->member)
 		return;
-	item = &in->items[origin->input];
-	free((char *)item->error);
-	item->error = mem_strdup(text);
+	input = &in->all[in->member->input];
+	bytes = source_input_bytes(source, in->member->input) - in->bytes_before;
+	m = last_member(input);
+	if (m)
+		m->bytes += bytes;
+	else
+		input->more.bytes += bytes;
+	origin_unref(in->member);
+	in->member = NULL;
+}
+
+static void name_member(struct summary_input *input, const struct origin *origin)
+{
+	struct summary_member *members = (struct summary_member *)input->members;
+
+	if (!members)
+		input->members = members = mem_alloc(INPUTS_MEMBERS, sizeof(*members));
+	members[input->n_members++] = (struct summary_member){
+		.name = mem_strdup(origin->member),
+		.format = *origin->format ? mem_strdup(origin->format) : NULL,
+	};
+}
+
+void inputs_begin(struct inputs *in, struct origin *origin, const struct source *source)
+{
+	struct summary_input *input = &in->all[origin->input];
+	struct summary_member *m;
+
+	end_member(in, source);
+	if (input->n_members < INPUTS_MEMBERS)
+		name_member(input, origin);
+	else
+		input->more.members++;
+	m = last_member(input);
+	in->member = origin_ref(origin);
+	in->member_count = m ? &m->records : &input->more.records;
+	in->bytes_before = source_input_bytes(source, origin->input);
+}
+
+void inputs_leave_out(struct inputs *in, struct origin *origin, const char *why,
+		      const struct source *source)
+{
+	struct summary_member *m;
+
+	inputs_begin(in, origin, source);
+	m = last_member(&in->all[origin->input]);
+	if (m)
+		m->left_out = mem_strdup(why);
+	else
+		in->all[origin->input].more.left_out++;
+	end_member(in, source);
+}
+
+uint64_t inputs_fail(struct inputs *in, struct origin *origin, const char *text,
+		     const struct source *source)
+{
+	struct summary_input *input = &in->all[origin->input];
+	struct summary_member *m;
+
+	if (!input->error)
+		input->error = mem_strdup(text);
+	if (!origin->member)
+		return 0;
+	/* It may have failed before it began. */
+	if (in->member != origin)
+		inputs_begin(in, origin, source);
+	m = last_member(input);
+	if (m)
+		m->error = mem_strdup(text);
+	else
+		input->more.failed++;
+	end_member(in, source);
+	return in->n_failed++;
 }
 
 void inputs_measure(struct inputs *in, const struct source *source)
 {
-	for (size_t i = 0; i < in->n; i++)
-		in->items[i].bytes = source_input_bytes(source, i);
+	end_member(in, source);
+	for (size_t i = 0; i < in->n_all; i++)
+		in->all[i].bytes = source_input_bytes(source, i);
+	if (in->all[0].members)
+		in->n = in->n_all;
 }

@@ -5,21 +5,36 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/event.h"
 #include "options.h"
 #include "record/block.h"
 #include "report/summary.h"
 #include "source/source.h"
 
+/* So many members of an archive are counted one by one, the others in sum. */
+#define INPUTS_MEMBERS 100
+
 /* Zero-initialise. */
 struct inputs {
-	struct summary_input *items; /* NULL: there is only one, and nothing is counted */
+	/* What the summary tells: nothing of a single input that is no archive. */
+	const struct summary_input *items;
 	size_t n;
+
+	struct summary_input *all;
+	size_t n_all;
+	struct origin *member;	/* the one that is read, a reference; or NULL */
+	uint64_t *member_count; /* counts its records */
+	uint64_t bytes_before;	/* of its input, when it began */
+	uint64_t n_failed;	/* members */
 };
 
-/* Are these files that can be read ("-" always is), and is none of them the
- * fallback file, which the run appends to? 0, or -1 with ERROR_USAGE. */
+/* Are these files that can be read ("-" always is), none of them the fallback
+ * file, which the run appends to, and no pipe twice? 0, or -1 with ERROR_USAGE. */
 int inputs_check(const struct option_list *paths, const char *fallback,
 		 struct error *err) _must_check_;
+
+/* Warns of files that are named twice. */
+void inputs_warn(const struct inputs *in, const struct event_sink *events);
 
 /* True when both names lead to one file; "-" is standard input. */
 bool files_same(const char *a, const char *b);
@@ -31,12 +46,24 @@ void inputs_finish(struct inputs *in);
 /* Counts a record of that input; origin may be NULL. */
 static inline void inputs_count(struct inputs *in, const struct origin *origin)
 {
-	if (in->items && origin)
-		in->items[origin->input].records++;
+	if (!origin)
+		return;
+	in->all[origin->input].records++;
+	if (origin == in->member)
+		++*in->member_count;
 }
 
-/* The input could not be read to its end; the text is copied. */
-void inputs_fail(struct inputs *in, const struct origin *origin, const char *text);
+/* A member of an archive begins. */
+void inputs_begin(struct inputs *in, struct origin *origin, const struct source *source);
+
+/* One is left out; the text is copied. */
+void inputs_leave_out(struct inputs *in, struct origin *origin, const char *why,
+		      const struct source *source);
+
+/* The input, or the member, could not be read to its end; the text is copied.
+ * Tells how many members were so before. */
+uint64_t inputs_fail(struct inputs *in, struct origin *origin, const char *text,
+		     const struct source *source);
 
 /* Takes over how many bytes came out of each. */
 void inputs_measure(struct inputs *in, const struct source *source);

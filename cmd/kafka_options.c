@@ -7,7 +7,10 @@
 
 #include "base/mem.h"
 #include "cmd.h"
+#include "deliver/brokers.h"
+#include "deliver/java.h"
 #include "dispatch.h"
+#include "kafka_show.h"
 
 int kafka_read_config(struct options *options, const char *path, struct properties *p,
 		      struct error *err)
@@ -27,6 +30,7 @@ int kafka_read_config(struct options *options, const char *path, struct properti
 	if (rc == 0)
 		rc = options_apply_config(options, entries, p->n, path, err);
 	free(entries);
+	java_translate(p);
 	return rc;
 }
 
@@ -37,13 +41,41 @@ static const char *brokers_of(const struct properties *p)
 	return brokers ? brokers : "";
 }
 
+/* The addresses are right, if there are any. */
+static int check_brokers(const struct properties *p, struct error *err)
+{
+	const struct property *brokers = properties_find(p, "bootstrap.servers");
+
+	if (!brokers || !*brokers->value)
+		return 0;
+	return brokers_check(brokers->value, brokers->origin, err);
+}
+
+static int add_pairs(struct properties *p, const struct option_list *pairs, struct error *err)
+{
+	struct properties given = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < pairs->n && rc == 0; i++)
+		if (!kafka_is_question(pairs->items[i]))
+			rc = properties_set_pair(&given, pairs->items[i], "-X", err);
+	java_translate(&given);
+	properties_copy(p, &given);
+	properties_finish(&given);
+	return rc;
+}
+
 int kafka_apply_common(struct properties *p, const struct common_options *o, struct error *err)
 {
 	if (o->brokers)
 		properties_set(p, "bootstrap.servers", o->brokers, "--brokers");
-	for (size_t i = 0; i < o->properties.n; i++)
-		if (properties_set_pair(p, o->properties.items[i], "-X", err) < 0)
-			return -1;
+	if (add_pairs(p, &o->properties, err) < 0)
+		return -1;
+	return check_brokers(p, err);
+}
+
+int kafka_need_brokers(const struct properties *p, struct error *err)
+{
 	if (*brokers_of(p))
 		return 0;
 	return error_set(err, ERROR_USAGE,
@@ -51,28 +83,40 @@ int kafka_apply_common(struct properties *p, const struct common_options *o, str
 			 "REDRIVE_BROKERS, or bootstrap.servers in --config");
 }
 
-static void apply_ms(struct properties *p, const char *name, int64_t ms)
+static void apply_ms(struct properties *p, const char *name, int64_t ms, const char *option)
 {
 	char text[24];
 
 	snprintf(text, sizeof(text), "%" PRId64, ms);
-	properties_default(p, name, text);
+	if (!properties_find(p, name))
+		properties_set(p, name, text, option);
 }
 
 void kafka_apply_retry(struct properties *p, const struct retry_options *o)
 {
-	apply_ms(p, "request.timeout.ms", o->request_timeout_ms);
-	apply_ms(p, "message.timeout.ms", o->delivery_timeout_ms);
+	apply_ms(p, "request.timeout.ms", o->request_timeout_ms, "--request-timeout");
+	apply_ms(p, "message.timeout.ms", o->delivery_timeout_ms, "--delivery-timeout");
+}
+
+static int add_file(struct properties *p, const char *path, struct error *err)
+{
+	struct properties read = {0};
+	int rc = properties_read(&read, path, err);
+
+	java_translate(&read);
+	properties_copy(p, &read);
+	properties_finish(&read);
+	return rc;
 }
 
 int kafka_dlq_properties(struct properties *p, const struct properties *main,
 			 const struct dlq_options *o, bool *elsewhere, struct error *err)
 {
 	properties_copy(p, main);
-	if (o->dlq_config && properties_read(p, o->dlq_config, err) < 0)
+	if (o->dlq_config && add_file(p, o->dlq_config, err) < 0)
 		return -1;
 	if (o->dlq_brokers)
 		properties_set(p, "bootstrap.servers", o->dlq_brokers, "--dlq-brokers");
 	*elsewhere = strcmp(brokers_of(main), brokers_of(p)) != 0;
-	return 0;
+	return check_brokers(p, err);
 }

@@ -6,14 +6,20 @@
 #include "deliver/properties.h"
 #include "groups.h"
 
-/* Reads --config and hands its "redrive." entries to `options`. The file's
+/* In files and after -X, Java's names are taken for librdkafka's (deliver/java.h),
+ * and lists of brokers are checked.
+ *
+ * Reads --config and hands its "redrive." entries to `options`. The file's
  * properties go into *p; call properties_finish in all cases. */
 int kafka_read_config(struct options *options, const char *path, struct properties *p,
 		      struct error *err) _must_check_;
 
-/* Adds what --brokers and -X say; -1 when no brokers are named anywhere. */
+/* Adds what --brokers and -X say. */
 int kafka_apply_common(struct properties *p, const struct common_options *o,
 		       struct error *err) _must_check_;
+
+/* -1 when no brokers are named anywhere. */
+int kafka_need_brokers(const struct properties *p, struct error *err) _must_check_;
 
 /* Adds the timeouts. */
 void kafka_apply_retry(struct properties *p, const struct retry_options *o);

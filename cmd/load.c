@@ -1,12 +1,12 @@
 #include "load.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/clock.h"
+#include "base/macros.h"
 
 #define SHOW_EVERY_MS 50
+
+/* So many members that are left out or fail are named, the others only counted. */
+#define MEMBERS_TOLD 10
 
 void load_show(void *load)
 {
@@ -38,14 +38,40 @@ static void take_record(struct load *l, struct record *r)
 	deliver_fault(l->deliver, r, &p, checked.fault, checked.message);
 }
 
+/* An archive may have any number of members: should this be named? */
+static bool tell_member(struct load *l, uint64_t before, const char *what)
+{
+	if (before == MEMBERS_TOLD)
+		event_emit(&l->reports->events, EVENT_WARNING, "more_members", EVENT_NO_FIELDS,
+			   "Further members that %s are only counted, see the summary", what);
+	return before < MEMBERS_TOLD;
+}
+
 static void take_failed_input(struct load *l, const struct source_item *item)
 {
+	struct origin *origin = (struct origin *)item->position.origin;
+	uint64_t before = inputs_fail(l->inputs, origin, item->error.text, l->source);
+
+	if (*l->stop)
+		return; /* that is why */
 	l->input_failed = true;
-	inputs_fail(l->inputs, item->position.origin, item->error.text);
-	event_emit(&l->reports->events, EVENT_ERROR, "input_failed",
-		   EVENT_FIELDS(EVENT_TEXT(
-			   "file", item->position.origin ? item->position.origin->file : "")),
-		   "%s", item->error.text);
+	if (tell_member(l, before, "can't be read to their end"))
+		event_emit(&l->reports->events, EVENT_ERROR, "input_failed",
+			   (const struct event_field[]){EVENT_TEXT("file", origin->file),
+							EVENT_TEXT("member", origin->member)},
+			   origin->member ? 2 : 1, "%s", item->error.text);
+}
+
+static void take_left_out(struct load *l, const struct source_item *item)
+{
+	struct origin *origin = (struct origin *)item->position.origin;
+
+	inputs_leave_out(l->inputs, origin, item->left_out, l->source);
+	if (item->message && tell_member(l, l->left_out++, "are left out"))
+		event_emit(&l->reports->events, EVENT_WARNING, "left_out",
+			   EVENT_FIELDS(EVENT_TEXT("file", origin->file),
+					EVENT_TEXT("member", origin->member)),
+			   "%s", item->message);
 }
 
 static void take_item(struct load *l, enum source_type type, struct source_item *item)
@@ -68,6 +94,12 @@ static void take_item(struct load *l, enum source_type type, struct source_item 
 	case SOURCE_WAIT:
 		deliver_wait(l->deliver);
 		break;
+	case SOURCE_MEMBER:
+		inputs_begin(l->inputs, (struct origin *)item->position.origin, l->source);
+		break;
+	case SOURCE_LEFT_OUT:
+		take_left_out(l, item);
+		break;
 	case SOURCE_NOTICE:
 		event_emit(&l->reports->events, EVENT_WARNING, "notice", EVENT_NO_FIELDS, "%s",
 			   item->message);
@@ -81,7 +113,7 @@ static void take_item(struct load *l, enum source_type type, struct source_item 
 }
 
 /* What was read last. A block is kept only when it changes; its lines are
- * counted only when the run stops early. */
+ * counted only when the run stops early, or when the block is needed. */
 struct last {
 	struct block *block;
 	const char *value;
@@ -89,11 +121,27 @@ struct last {
 	uint64_t line;
 };
 
+/* A source that waits for room may need just the block that is kept here. */
+static void last_let_go(struct last *last)
+{
+	struct position p;
+
+	if (!last->block)
+		return;
+	p = block_locate(last->block, last->value);
+	origin_unref(last->origin);
+	last->origin = origin_ref((struct origin *)p.origin);
+	last->line = p.line;
+	block_unref(TAKE_PTR(last->block));
+}
+
 static void last_set(struct last *last, enum source_type type, const struct source_item *item)
 {
 	struct block *block =
 		type == SOURCE_RECORD || type == SOURCE_BAD ? item->record.block : NULL;
 
+	if (type == SOURCE_WAIT)
+		last_let_go(last);
 	if (type > SOURCE_LARGE)
 		return;
 	if (block != last->block) {
@@ -114,16 +162,10 @@ static void last_finish(struct last *last)
 	origin_unref(last->origin);
 }
 
-static void note_stop(struct load *l, const struct last *last)
+static void note_stop(struct load *l, struct last *last)
 {
-	struct position p = {last->origin, last->line, 0};
-
-	if (last->block)
-		p = block_locate(last->block, last->value);
-	if (p.origin)
-		snprintf(l->stopped_at, sizeof(l->stopped_at), "%s, line %" PRIu64,
-			 strcmp(p.origin->file, "-") == 0 ? "standard input" : p.origin->file,
-			 p.line);
+	last_let_go(last);
+	mark_note(&l->stopped_at, last->origin, last->line);
 }
 
 bool load_idle(void *load)
@@ -142,6 +184,7 @@ void load_run(struct load *l)
 	struct last last = {0};
 	int64_t shown = clock_mono_ms();
 
+	inputs_warn(l->inputs, &l->reports->events);
 	load_show(l);
 	while (type != SOURCE_END && !*l->stop && !deliver_halted(l->deliver)) {
 		type = source_next(l->source, &item);
@@ -153,6 +196,7 @@ void load_run(struct load *l)
 			shown = clock_mono_ms();
 		}
 	}
+	l->read_all = type == SOURCE_END;
 	note_stop(l, &last);
 	last_finish(&last);
 	deliver_finish(l->deliver);

@@ -6,6 +6,7 @@
 
 #include "check/check.h"
 #include "deliver/deliver.h"
+#include "deliver/mark.h"
 #include "inputs.h"
 #include "reports.h"
 #include "route/route.h"
@@ -20,9 +21,10 @@ struct load {
 	struct inputs *inputs;
 	struct reports *reports;
 	const volatile int *stop;
-	bool input_failed;    /* out: an input could not be read to its end */
-	char stopped_at[512]; /* out: "orders.ndjson, line 17", the last that was read before
-			       * the run stopped early; else "" */
+	uint64_t left_out;	/* members of archives that a warning was due for */
+	bool input_failed;	/* out: an input could not be read to its end */
+	bool read_all;		/* out: all inputs were read to their ends */
+	struct mark stopped_at; /* out: the last record that was read; the caller clears it */
 };
 
 /* Reads until the sources end, the signal comes or delivery halts, and settles

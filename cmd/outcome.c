@@ -2,12 +2,15 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
 #include "exit.h"
+#include "output.h"
 #include "report/metrics.h"
 #include "report/summary.h"
+#include "stopped.h"
 
 static const struct event_sink *events_of(const struct outcome_info *info)
 {
@@ -33,48 +36,10 @@ static int exit_status(const struct load *l)
 	return ledger->outcome[OUTCOME_DEAD_LETTERED] ? EXIT_DLQ : EXIT_DONE;
 }
 
-static void say_halted(const struct outcome_info *info)
+static const char *messages(const struct outcome_info *info, uint64_t n)
 {
-	const struct error *halted = deliver_halted(info->load->deliver);
-	const struct ledger *ledger = deliver_ledger(info->load->deliver);
-	const char *unsent = deliver_unsent(info->load->deliver);
-	const char *unsafe = deliver_unsafe(info->load->deliver);
-
-	if (halted)
-		event_emit(events_of(info),
-			   halted->kind == ERROR_FATAL ? EVENT_CRITICAL : EVENT_ERROR, "stopped",
-			   EVENT_NO_FIELDS, "Stopped: %s", halted->text);
-	if (*info->load->stop)
-		event_emit(events_of(info), EVENT_WARNING, "stopped_by_signal",
-			   EVENT_FIELDS(EVENT_NUMBER("signal", *info->load->stop)),
-			   "Stopped by signal %d after %" PRIu64 " record%s", *info->load->stop,
-			   ledger->read, ledger->read == 1 ? "" : "s");
-	if (unsafe)
-		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
-			   "To go on, make room and begin with %s: it is not safe (what follows it "
-			   "and was delivered will come twice)",
-			   unsafe);
-	else if (unsent)
-		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
-			   "To go on, begin with %s: it was not sent (some that follow it may "
-			   "have been, and would come twice)",
-			   unsent);
-	else if (halted || *info->load->stop)
-		event_emit(events_of(info), EVENT_WARNING, "unsent", EVENT_NO_FIELDS,
-			   "To go on, begin after %s: what follows it was not sent",
-			   *info->load->stopped_at ? info->load->stopped_at
-						   : "the last of the finished inputs");
-	if (ledger_unsettled(ledger))
-		event_emit(events_of(info), EVENT_CRITICAL, "not_safe",
-			   EVENT_FIELDS(EVENT_NUMBER("records", ledger_unsettled(ledger))),
-			   "%" PRIu64
-			   " failed records are NOT safe: neither delivered, nor in the DLQ, "
-			   "nor in the fallback file; the first is %s",
-			   ledger_unsettled(ledger), unsafe ? unsafe : "not known");
-}
-
-static const char *messages(uint64_t n)
-{
+	if (info->dry_run)
+		return n == 1 ? "message would be" : "messages would be";
 	return n == 1 ? "message is" : "messages are";
 }
 
@@ -89,23 +54,34 @@ static void say_failed(const struct outcome_info *info)
 		event_emit(
 			events, EVENT_WARNING, "dead_lettered",
 			EVENT_FIELDS(EVENT_NUMBER("records", dead), EVENT_TEXT("dlq", info->dlq)),
-			"%" PRIu64 " %s in the DLQ %s", dead, messages(dead), info->dlq);
+			"%" PRIu64 " %s in the DLQ %s", dead, messages(info, dead), info->dlq);
 	if (fallback)
 		event_emit(events, EVENT_WARNING, "in_fallback",
 			   EVENT_FIELDS(EVENT_NUMBER("records", fallback),
 					EVENT_TEXT("file", info->fallback)),
-			   "%" PRIu64 " %s in the fallback file %s", fallback, messages(fallback),
-			   info->fallback);
+			   "%" PRIu64 " %s in the fallback file %s", fallback,
+			   messages(info, fallback), info->fallback);
 	if (rejected)
 		event_emit(events, EVENT_WARNING, "rejected",
 			   EVENT_FIELDS(EVENT_NUMBER("records", rejected)),
 			   "%" PRIu64 " %s rejected for their length, and only in the input",
-			   rejected, messages(rejected));
+			   rejected, messages(info, rejected));
 }
 
-static void print_summary(const struct outcome_info *info, const struct summary *s)
+/* What is lost of a load's output makes none of its records one to load again. */
+static int output_failed(const struct outcome_info *info, int status, const char *text)
+{
+	event_emit(events_of(info), EVENT_ERROR, "output_failed", EVENT_NO_FIELDS, "%s%s", text,
+		   status == EXIT_DONE ? " (all records are delivered: don't load them again)"
+				       : "");
+	return status == EXIT_DONE ? EXIT_FATAL : status;
+}
+
+static int print_summary(const struct outcome_info *info, const struct summary *s)
 {
 	struct buf out = {0};
+	struct error err;
+	int why;
 
 	if (info->common->summary == SUMMARY_TEXT)
 		summary_text(&out, s);
@@ -114,39 +90,54 @@ static void print_summary(const struct outcome_info *info, const struct summary 
 	if (out.len)
 		fwrite(out.data, 1, out.len, stdout);
 	buf_finish(&out);
+	why = output_flush();
+	if (!why)
+		return s->exit_status;
+	error_set(&err, ERROR_OUTPUT, "cannot write to standard output: %s; the summary is lost",
+		  strerror(why));
+	return output_failed(info, s->exit_status, err.text);
 }
 
-static void write_metrics(const struct outcome_info *info, const struct summary *s)
+static int write_metrics(const struct outcome_info *info, const struct summary *s)
 {
+	const char *path = info->common->metrics_file;
 	struct error err;
 
-	if (info->common->metrics_file &&
-	    metrics_write(info->common->metrics_file, s, info->topic, clock_wall_ms(), &err) < 0)
-		event_emit(events_of(info), EVENT_ERROR, "metrics_failed", EVENT_NO_FIELDS, "%s",
-			   err.text);
+	if (!path || info->dry_run ||
+	    metrics_write(path, s, info->topic, clock_wall_ms(), &err) == 0)
+		return s->exit_status;
+	return output_failed(info, s->exit_status, err.text);
 }
 
-static int finish(const struct outcome_info *info, int status)
+static int finish(const struct outcome_info *info, int status, const struct buf *resume)
 {
-	const struct summary s = {
+	struct summary s = {
 		.command = info->command,
 		.ledger = deliver_ledger(info->load->deliver),
 		.duration_s = (double)info->duration_ms / 1000,
 		.exit_status = status,
+		.dry_run = info->dry_run,
+		.resume = resume->len ? resume->data : NULL,
 		.inputs = info->load->inputs->items,
 		.n_inputs = info->load->inputs->n,
 	};
 
-	print_summary(info, &s);
-	write_metrics(info, &s);
-	return status;
+	s.exit_status = write_metrics(info, &s);
+	return print_summary(info, &s);
 }
 
 int outcome_not_started(const struct outcome_info *info, const struct error *err)
 {
+	struct buf resume = {0};
+	int status;
+
 	event_emit(events_of(info), EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
 		   "Nothing was sent: %s", err->text);
-	return finish(info, err->kind == ERROR_USAGE ? EXIT_USAGE : EXIT_STOPPED);
+	if (err->kind != ERROR_USAGE)
+		resume_anew(&resume, &info->resume);
+	status = finish(info, err->kind == ERROR_USAGE ? EXIT_USAGE : EXIT_STOPPED, &resume);
+	buf_finish(&resume);
+	return status;
 }
 
 static void say_done(const struct outcome_info *info)
@@ -159,16 +150,21 @@ static void say_done(const struct outcome_info *info)
 	else
 		event_emit(events_of(info), EVENT_INFO, "done",
 			   EVENT_FIELDS(EVENT_NUMBER("messages", ledger->read)),
-			   "All %" PRIu64 " messages sent successfully!", ledger->read);
+			   info->dry_run ? "All %" PRIu64 " messages would be sent"
+					 : "All %" PRIu64 " messages sent successfully!",
+			   ledger->read);
 }
 
 int outcome_report(const struct outcome_info *info)
 {
 	int status = exit_status(info->load);
+	struct buf resume = {0};
 
-	say_halted(info);
+	stopped_say(info, &resume);
 	say_failed(info);
 	if (status == EXIT_DONE)
 		say_done(info);
-	return finish(info, status);
+	status = finish(info, status, &resume);
+	buf_finish(&resume);
+	return status;
 }

@@ -2,12 +2,14 @@
 #ifndef REDRIVE_CMD_OUTCOME_H
 #define REDRIVE_CMD_OUTCOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/event.h"
 #include "groups.h"
 #include "load.h"
+#include "resume.h"
 
 /* All borrowed. */
 struct outcome_info {
@@ -15,6 +17,8 @@ struct outcome_info {
 	const char *topic, *dlq, *fallback; /* dlq may be NULL */
 	struct load *load;
 	const struct common_options *common;
+	bool dry_run; /* nothing was sent: words and numbers say what would become of it */
+	struct resume resume;
 	int64_t duration_ms;
 };
 

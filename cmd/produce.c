@@ -10,15 +10,16 @@
 #include "groups.h"
 #include "inputs.h"
 #include "kafka_options.h"
+#include "kafka_show.h"
 #include "load.h"
 #include "outcome.h"
 #include "report/metrics.h"
 #include "reports.h"
 #include "signals.h"
 
-/* 64 MiB of input are on their way at most. */
+/* 8 MiB of input are on their way at most: more would leave the cache. */
 #define BLOCK_BYTES (1u << 20)
-#define BLOCKS	    64
+#define BLOCKS	    8
 /* How long a signal waits for what is in flight. */
 #define SETTLE_MS 10000
 
@@ -32,8 +33,9 @@ struct produce_options {
 	char csv_delimiter;
 	const char *csv_columns;
 	int csv_header;
-	uint64_t max_record_bytes, limit;
-	bool create_topics;
+	uint64_t max_record_bytes, limit, rate;
+	const char *max_failures;
+	bool create_topics, keep_key_order, dry_run;
 };
 
 static const char *const formats[] = {"auto", "ndjson", "csv", "envelope", NULL};
@@ -80,14 +82,32 @@ static const struct option_spec input_specs[] = {
 	{0, "limit", "N", "read no more than so many records", OPTION_UINT, AT(limit)},
 	{0},
 };
+
+static const struct option_spec run_specs[] = {
+	{0, "dry-run", NULL,
+	 "read and check everything, ask the cluster for its limits if --brokers says where it "
+	 "is, and send and write nothing",
+	 OPTION_FLAG, AT(dry_run)},
+	{0, "rate", "N", "send no more than so many messages a second, evenly", OPTION_UINT,
+	 AT(rate), .config_key = "redrive.rate", .max = 100000000},
+	{0, "max-failures", "N|P%",
+	 "stop when more messages than that have failed; a percentage counts from the 100th on",
+	 OPTION_STRING, AT(max_failures), .config_key = "redrive.max-failures"},
+	{0, "keep-key-order", NULL,
+	 "once a message has failed, send all later ones of its key to the DLQ after it",
+	 OPTION_FLAG, AT(keep_key_order)},
+	{0},
+};
 #undef AT
 
 static const struct option_group record_group = {"Records", record_specs};
 static const struct option_group input_group = {"Input", input_specs};
+static const struct option_group run_group = {"The run", run_specs};
 
 static const struct option_use produce_uses[] = {
 	{&record_group, 0},
 	{&input_group, 0},
+	{&run_group, 0},
 	{&dlq_group, offsetof(struct produce_options, dlq)},
 	{&retry_group, offsetof(struct produce_options, retry)},
 	{&common_group, offsetof(struct produce_options, common)},
@@ -98,8 +118,10 @@ static const struct option_use produce_uses[] = {
 struct produce {
 	struct produce_options o;
 	struct options *options;
+	char **args;
 	struct properties properties, dlq_properties;
 	char *dlq, *fallback;
+	struct tolerance tolerance;
 	struct reports reports;
 	struct inputs inputs;
 	struct block_pool *pool;
@@ -168,6 +190,45 @@ static int check_names(const struct produce *p, bool dlq_elsewhere, struct error
 	return p->o.common.metrics_file ? check_metrics(p, err) : 0;
 }
 
+static int read_tolerance(struct produce *p, struct error *err)
+{
+	struct error why;
+
+	if (tolerance_parse(&p->tolerance, p->o.max_failures, &why) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "--max-failures: %s", why.text);
+}
+
+/* Whoever waits for the end of an outage gives up on nothing: librdkafka itself
+ * sends again what it has, each record once and in order. */
+static void wait_for_ever(struct properties *p)
+{
+	properties_set(p, "message.timeout.ms", "0", "--on-outage wait");
+	properties_default(p, "message.send.max.retries", "2147483647");
+}
+
+static bool waits_for_ever(const struct produce *p)
+{
+	return p->o.retry.on_outage == OUTAGE_WAIT &&
+	       options_origin(p->options, "delivery-timeout") == ORIGIN_DEFAULT &&
+	       !properties_get(&p->properties, "message.timeout.ms");
+}
+
+/* A DLQ of a cluster of its own is no reason to wait. */
+static int apply_clusters(struct produce *p, bool *elsewhere, struct error *err)
+{
+	bool wait = waits_for_ever(p);
+
+	kafka_apply_retry(&p->properties, &p->o.retry);
+	if (kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err) < 0)
+		return -1;
+	if (wait)
+		wait_for_ever(&p->properties);
+	if (wait && !*elsewhere)
+		wait_for_ever(&p->dlq_properties);
+	return 0;
+}
+
 static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 {
 	if (kafka_read_config(p->options, p->o.common.config, &p->properties, err) < 0)
@@ -178,8 +239,11 @@ static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 		return error_set(err, ERROR_USAGE, "--dlq and --no-dlq contradict each other");
 	if (kafka_apply_common(&p->properties, &p->o.common, err) < 0)
 		return -1;
-	kafka_apply_retry(&p->properties, &p->o.retry);
-	if (kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err) < 0)
+	if (!p->o.dry_run && kafka_need_brokers(&p->properties, err) < 0)
+		return -1;
+	if (p->o.max_failures && read_tolerance(p, err) < 0)
+		return -1;
+	if (apply_clusters(p, elsewhere, err) < 0)
 		return -1;
 	set_names(p);
 	return check_names(p, *elsewhere, err);
@@ -227,6 +291,10 @@ static int open_right(struct produce *p, bool dlq_elsewhere, struct error *err)
 		.alert_command = o->dlq.alert_command,
 		.max_record_bytes = o->max_record_bytes,
 		.create_topics = o->create_topics,
+		.dry_run = o->dry_run,
+		.keep_key_order = o->keep_key_order,
+		.rate = o->rate,
+		.tolerance = p->tolerance,
 		.retries = (int)o->retry.retries,
 		.backoff_ms = o->retry.retry_backoff_ms,
 		.backoff_max_ms = o->retry.retry_backoff_max_ms,
@@ -254,6 +322,12 @@ static int run_load(struct produce *p)
 		.fallback = p->fallback,
 		.load = &p->load,
 		.common = &p->o.common,
+		.resume = {.command = "produce",
+			   .args = p->args,
+			   .paths = options_args(p->options),
+			   .limited = p->o.limit,
+			   .format_given = p->o.format != SOURCE_AUTO},
+		.dry_run = p->o.dry_run,
 	};
 	struct error err;
 	int64_t started = clock_mono_ms();
@@ -284,6 +358,7 @@ static void produce_finish(struct produce *p)
 	source_destroy(p->load.source);
 	block_pool_destroy(p->pool);
 	inputs_finish(&p->inputs);
+	mark_clear(&p->load.stopped_at);
 	reports_close(&p->reports);
 	properties_finish(&p->properties);
 	properties_finish(&p->dlq_properties);
@@ -292,13 +367,30 @@ static void produce_finish(struct produce *p)
 	options_destroy(p->options);
 }
 
+/* -X dump and -X list need neither a topic nor files. */
+static int show_properties(struct produce *p)
+{
+	bool elsewhere;
+	struct error err;
+
+	if (kafka_read_config(p->options, p->o.common.config, &p->properties, &err) < 0 ||
+	    kafka_apply_common(&p->properties, &p->o.common, &err) < 0)
+		return cmd_fail(&cmd_produce, &err);
+	if (apply_clusters(p, &elsewhere, &err) < 0 ||
+	    kafka_show(&p->o.common, &p->properties, p->o.dlq.no_dlq ? NULL : &p->dlq_properties,
+		       p->o.max_record_bytes, &err) < 0)
+		return cmd_fail(&cmd_produce, &err);
+	return EXIT_DONE;
+}
+
 static int produce_run(int argc, char **argv)
 {
 	struct produce p = {.o = {.common = COMMON_OPTIONS_DEFAULT,
 				  .retry = RETRY_OPTIONS_DEFAULT,
 				  .dlq = DLQ_OPTIONS_DEFAULT,
 				  .csv_header = -1,
-				  .max_record_bytes = 16u << 20}};
+				  .max_record_bytes = 16u << 20},
+			    .args = argv + 1};
 	bool elsewhere = false;
 	struct error err;
 	int status;
@@ -306,7 +398,9 @@ static int produce_run(int argc, char **argv)
 	p.options = cmd_options(&cmd_produce, argc, argv, &p.o, &status);
 	if (!p.options)
 		return status;
-	if (read_settings(&p, &elsewhere, &err) < 0) {
+	if (kafka_is_asked(&p.o.common)) {
+		status = show_properties(&p);
+	} else if (read_settings(&p, &elsewhere, &err) < 0) {
 		status = cmd_fail(&cmd_produce, &err);
 	} else {
 		start(&p);

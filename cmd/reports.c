@@ -16,6 +16,8 @@ static const struct {
 } states[] = {
 	{"retry", "retrying in", true},
 	{"outage_wait", "circuit open for", true},
+	{"stalled", "waiting for the cluster", false},
+	{"resumed", NULL, false},
 	{"breaker_open", "circuit open", false},
 	{"breaker_half_open", "circuit open, trying", false},
 	{"breaker_closed", NULL, false},

@@ -64,6 +64,7 @@ static void run_child(const char *command, int input)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	dup2(input, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO); /* stdout is the summary's */
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);

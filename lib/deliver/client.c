@@ -1,15 +1,30 @@
 #include "deliver/client.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "deliver/contract.h"
+#include "deliver/objection.h"
 
-/* librdkafka ends its text so when TLS or SASL settings differ from the
- * listener's; the code is only _TRANSPORT. */
-static bool hints_at_protocol(const char *text)
+/* Closed connections in a row that are no accident. */
+#define CLOSED_ENOUGH 3
+/* For a client that only asks. */
+#define STATISTICS_MS "50"
+
+/* librdkafka's text has one of these when TLS or SASL settings differ from the
+ * listener's, or either side refuses the other's certificate; the code may be
+ * only _TRANSPORT. */
+static bool hints_at_configuration(const char *text)
 {
-	return strstr(text, "security.protocol") != NULL;
+	static const char *const hints[] = {"security.protocol", "broker listener?",
+					    "certificate verify failed", "SSL alert number"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
+		if (strstr(text, hints[i]))
+			return true;
+	return false;
 }
 
 /* "... (after 0ms in state CONNECT, 1 identical error(s) suppressed)" varies
@@ -26,7 +41,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
 	struct client *c = opaque;
 	rd_kafka_resp_err_t err = code;
-	char fatal[256];
+	char fatal[256], *text;
 
 	if (err == RD_KAFKA_RESP_ERR__FATAL)
 		err = rd_kafka_fatal_error(rk, fatal, sizeof(fatal));
@@ -36,24 +51,117 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 			return;
 	}
 	c->last_err = err;
-	set_last_text(c, reason);
+	text = secrets_hide(&c->secrets, reason);
+	set_last_text(c, text);
 	if (contract_of_kafka(err).class == CLASS_CONFIGURATION ||
-	    (!c->ever_up && hints_at_protocol(reason)))
+	    (!c->ever_up && hints_at_configuration(text)))
 		c->misconfigured = true;
 	event_emit(c->events, EVENT_DEBUG, "client_error",
 		   EVENT_FIELDS(EVENT_TEXT("client", c->name),
 				EVENT_TEXT("code", contract_of_kafka(err).code)),
-		   "%s", reason);
+		   "%s", text);
+	free(text);
+}
+
+static const struct {
+	const char *state, *meaning;
+} closings[] = {
+	{"in state APIVERSION_QUERY", CLIENT_CLOSED_ON_HELLO},
+	{"in state UP", CLIENT_CLOSED_ON_REQUEST},
+};
+
+/* Newer versions of librdkafka only log that a broker closes the connection,
+ * and report that all are down. One that isn't there refuses it instead. */
+static void watch_closings(struct client *c, const char *text)
+{
+	const char *broker = strstr(text, "]: "), *end = strstr(text, ": Disconnected");
+
+	if (strstr(text, "in state CONNECT"))
+		c->closed = 0;
+	if (!end || c->ever_up)
+		return;
+	broker = broker && broker < end ? broker + 3 : text;
+	for (size_t i = 0; i < ARRAY_SIZE(closings); i++) {
+		if (!strstr(end, closings[i].state) || ++c->closed < CLOSED_ENOUGH)
+			continue;
+		c->last_err = RD_KAFKA_RESP_ERR__TRANSPORT;
+		snprintf(c->last_text, sizeof(c->last_text), "%.*s: %s", (int)(end - broker),
+			 broker, closings[i].meaning);
+		c->misconfigured = true;
+	}
 }
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
-	const struct client *c = rd_kafka_opaque(rk);
+	struct client *c = rd_kafka_opaque(rk);
+	char *shown = secrets_hide(&c->secrets, text);
 
 	(void)level;
+	if (strcmp(facility, "FAIL") == 0)
+		watch_closings(c, shown);
 	event_emit(c->events, EVENT_DEBUG, "librdkafka",
 		   EVENT_FIELDS(EVENT_TEXT("client", c->name), EVENT_TEXT("facility", facility)),
-		   "%s", text);
+		   "%s", shown);
+	free(shown);
+}
+
+/* The only place that tells when an idempotent producer has got its identity. */
+static int on_statistics(rd_kafka_t *rk, char *json, size_t len, void *opaque)
+{
+	static const char assigned[] = "\"idemp_state\": \"Assigned\"";
+	struct client *c = opaque;
+
+	(void)rk;
+	if (memmem(json, len, assigned, sizeof(assigned) - 1))
+		c->identified = true;
+	return 0;
+}
+
+/* Only listens: OpenSSL's verdict stands. Called by librdkafka's threads. */
+static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t id, int *x509_error,
+			  int depth, const char *der, size_t size, char *reason, size_t reason_size,
+			  void *opaque)
+{
+	struct client *c = opaque;
+
+	(void)rk, (void)broker, (void)id, (void)depth, (void)der, (void)size;
+	if (*x509_error == 0)
+		return 1;
+	atomic_store(&c->certificate_error, *x509_error);
+	snprintf(reason, reason_size, "OpenSSL's error %d", *x509_error);
+	return 0;
+}
+
+int client_check(const struct properties *properties, struct error *err)
+{
+	rd_kafka_conf_t *conf = properties_conf(properties, err);
+	char reason[512];
+	rd_kafka_t *rk;
+
+	if (!conf)
+		return -1;
+	rd_kafka_conf_set(conf, "bootstrap.servers", "", NULL, 0);
+	rd_kafka_conf_set_log_cb(conf, NULL);
+	rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+	if (!rk) {
+		rd_kafka_conf_destroy(conf);
+		return objection_set(properties, reason, err);
+	}
+	rd_kafka_destroy(rk);
+	return 0;
+}
+
+static void watch_identity(rd_kafka_conf_t *conf)
+{
+	rd_kafka_conf_set(conf, "statistics.interval.ms", STATISTICS_MS, NULL, 0);
+	rd_kafka_conf_set_stats_cb(conf, on_statistics);
+}
+
+static bool verifies(const struct properties *p)
+{
+	const char *value = properties_get(p, "enable.ssl.certificate.verification");
+
+	return !value || strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0;
 }
 
 int client_init(struct client *c, const char *name, const struct properties *properties,
@@ -62,21 +170,25 @@ int client_init(struct client *c, const char *name, const struct properties *pro
 	rd_kafka_conf_t *conf = properties_conf(properties, err);
 	char reason[512];
 
-	*c = (struct client){.name = name, .events = events};
+	*c = (struct client){.name = name, .events = events, .properties = properties};
 	if (!conf)
 		return -1;
+	secrets_init(&c->secrets, properties);
 	rd_kafka_conf_set_opaque(conf, c);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	/* Logs come from librdkafka's threads; the queue brings them to ours. */
 	rd_kafka_conf_set(conf, "log.queue", "true", NULL, 0);
+	if (verifies(properties))
+		rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate);
 	if (on_delivery)
 		rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	else
+		watch_identity(conf);
 	c->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
 	if (!c->rk) {
 		rd_kafka_conf_destroy(conf);
-		return error_set(err, ERROR_USAGE, "librdkafka refuses its configuration: %s",
-				 reason);
+		return objection_set(properties, reason, err);
 	}
 	rd_kafka_set_log_queue(c->rk, NULL);
 	return 0;
@@ -87,6 +199,7 @@ void client_finish(struct client *c)
 	if (c->rk)
 		rd_kafka_destroy(c->rk);
 	c->rk = NULL;
+	secrets_finish(&c->secrets);
 }
 
 int client_poll(struct client *c, int timeout_ms)
@@ -98,6 +211,7 @@ void client_set_up(struct client *c)
 {
 	c->ever_up = true;
 	c->all_down = false;
+	c->closed = 0;
 }
 
 const char *client_last_error(const struct client *c)

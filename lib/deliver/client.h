@@ -7,6 +7,7 @@
 #ifndef REDRIVE_DELIVER_CLIENT_H
 #define REDRIVE_DELIVER_CLIENT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,9 +16,18 @@
 #include "base/error.h"
 #include "base/event.h"
 #include "deliver/properties.h"
+#include "deliver/secrets.h"
+
+/* In last_text, when brokers close a connection before they answer anything, or
+ * as soon as they are asked something: that is how a listener looks that speaks
+ * another protocol. */
+#define CLIENT_CLOSED_ON_HELLO	 "closed by the broker before it answers"
+#define CLIENT_CLOSED_ON_REQUEST "closed by the broker at the first request"
 
 struct client {
 	rd_kafka_t *rk;
+	const struct properties *properties;
+	struct secrets secrets;
 	const struct event_sink *events;
 	const char *name;	      /* "topic", "dlq": for events; not copied */
 	void *owner;		      /* for the delivery report callback */
@@ -25,13 +35,21 @@ struct client {
 	bool all_down;		      /* every broker is unreachable, as far as is known */
 	rd_kafka_resp_err_t last_err; /* the last error of the client as a whole */
 	char last_text[512];
-	bool misconfigured; /* the cluster refuses this client: see last_text */
+	unsigned closed;	      /* connections in a row that a broker has closed unheard */
+	atomic_int certificate_error; /* OpenSSL's X509_V_ERR_..., set by librdkafka's threads */
+	bool identified;	      /* it may produce, as far as an idempotent one must ask;
+				       * only known of clients that produce nothing */
+	bool misconfigured;	      /* the cluster refuses this client: see last_text */
 };
 
 typedef void client_delivery_fn(rd_kafka_t *rk, const rd_kafka_message_t *message, void *client);
 
-/* A producer. events and name must outlive it. on_delivery gets the client as
- * its opaque; NULL when nothing is produced. 0, or -1 with *err; call
+/* Would librdkafka make a client of these? Connects to nothing. 0, or -1 with
+ * ERROR_USAGE, which names the properties that it objects to and their origins. */
+int client_check(const struct properties *properties, struct error *err) _must_check_;
+
+/* A producer. properties, events and name must outlive it. on_delivery gets the
+ * client as its opaque; NULL when nothing is produced. 0, or -1 with *err; call
  * client_finish in both cases. */
 int client_init(struct client *c, const char *name, const struct properties *properties,
 		client_delivery_fn *on_delivery, const struct event_sink *events,

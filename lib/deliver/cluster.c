@@ -7,13 +7,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/macros.h"
-#include "deliver/contract.h"
+#include "deliver/refusal.h"
 
 /* How long one metadata request may block before callbacks are served. */
 #define SLICE_MS 200
 /* A cluster whose every address refuses the connection is down, not slow. */
 #define ALL_DOWN_MS	 1000
 #define ADMIN_TIMEOUT_MS 5000
+#define IDENTITY_MS	 2000
 
 static enum topic_state state_of(rd_kafka_resp_err_t err)
 {
@@ -41,6 +42,13 @@ static bool has_controller(struct client *c, const struct rd_kafka_metadata *md)
 	return false;
 }
 
+static void refuse(struct topic_info *topic, rd_kafka_resp_err_t err, const char *reason)
+{
+	snprintf(topic->refusal, sizeof(topic->refusal), "%s", reason);
+	topic->unauthorized = err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+			      err == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+}
+
 static void read_topic(struct topic_info *topic, const struct rd_kafka_metadata *md)
 {
 	for (int i = 0; i < md->topic_cnt; i++) {
@@ -51,18 +59,40 @@ static void read_topic(struct topic_info *topic, const struct rd_kafka_metadata 
 		topic->state = state_of(t->err);
 		topic->partitions = t->partition_cnt;
 		if (topic->state == TOPIC_REFUSED)
-			snprintf(topic->refusal, sizeof(topic->refusal), "%s",
-				 rd_kafka_err2str(t->err));
+			refuse(topic, t->err, rd_kafka_err2str(t->err));
 	}
 }
 
 static int misconfigured(const struct client *c, struct error *err)
 {
-	struct contract what = contract_of_kafka(c->last_err);
+	char *remedy = refusal_remedy(c);
+	int rc = error_set(err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
+			   c->last_text, remedy);
 
-	return error_set(
-		err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)", c->last_text,
-		what.class == CLASS_CONFIGURATION ? what.remedy : "check security.protocol");
+	free(remedy);
+	return rc;
+}
+
+/* An idempotent producer asks for an identity, which a client that may write
+ * nowhere doesn't get. That is a fatal error of each of its records: too late. */
+static enum cluster_state check_identity(struct client *c, const struct topic_info *topic,
+					 const volatile int *stop, struct error *err)
+{
+	int64_t deadline = clock_mono_ms() + IDENTITY_MS;
+	char *grant;
+
+	while (!c->identified && !c->misconfigured && clock_mono_ms() < deadline &&
+	       !(stop && *stop))
+		client_poll(c, 20);
+	if (c->last_err != RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
+		return CLUSTER_UP;
+	grant = refusal_grant(c->properties, "Write", topic->name);
+	error_set(err, ERROR_CONFIG,
+		  "no permission to write: %s (grant it: %s; or, if it is granted, IdempotentWrite "
+		  "on the cluster)",
+		  c->last_text, grant);
+	free(grant);
+	return CLUSTER_MISCONFIGURED;
 }
 
 /* Asks for one topic until somebody answers. */
@@ -180,6 +210,13 @@ void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n)
 	admin_finish(&a);
 }
 
+static bool is_idempotent(const struct client *c)
+{
+	const char *value = properties_get(c->properties, "enable.idempotence");
+
+	return value && strcasecmp(value, "true") == 0;
+}
+
 enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size_t n,
 			       int patience_ms, const volatile int *stop, struct error *err)
 {
@@ -190,25 +227,30 @@ enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size
 		state = ask_topic(c, &topics[i], deadline, stop, err);
 	if (state == CLUSTER_UP && topics[0].controller)
 		cluster_ask_limits(c, topics, n);
+	/* Who may read a topic's configuration may do much more as a rule. */
+	if (state == CLUSTER_UP && topics[0].state == TOPIC_EXISTS && *topics[0].limit_error &&
+	    is_idempotent(c))
+		state = check_identity(c, &topics[0], stop, err);
 	return state;
 }
 
-static int creation_error(rd_kafka_event_t *event, char *reason, size_t size)
+static int take_creation(struct topic_info *topic, rd_kafka_event_t *event)
 {
 	const rd_kafka_topic_result_t **results;
+	rd_kafka_resp_err_t err;
 	size_t n = 0;
 
 	if (!event || rd_kafka_event_error(event)) {
-		snprintf(reason, size, "%s",
-			 event ? rd_kafka_event_error_string(event) : "no answer");
+		refuse(topic, RD_KAFKA_RESP_ERR_NO_ERROR,
+		       event ? rd_kafka_event_error_string(event) : "no answer");
 		return -1;
 	}
 	results =
 		rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
-	if (!n || !rd_kafka_topic_result_error(results[0]) ||
-	    rd_kafka_topic_result_error(results[0]) == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+	err = n ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_NO_ERROR;
+	if (!err || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
 		return 0;
-	snprintf(reason, size, "%s", rd_kafka_topic_result_error_string(results[0]));
+	refuse(topic, err, rd_kafka_topic_result_error_string(results[0]));
 	return -1;
 }
 
@@ -233,7 +275,7 @@ int cluster_create_topic(struct client *c, struct topic_info *topic, int partiti
 	rd_kafka_AdminOptions_set_operation_timeout(a.options, ADMIN_TIMEOUT_MS, NULL, 0);
 	rd_kafka_CreateTopics(c->rk, &new_topic, 1, a.options, a.queue);
 	event = rd_kafka_queue_poll(a.queue, 2 * ADMIN_TIMEOUT_MS);
-	rc = creation_error(event, topic->refusal, sizeof(topic->refusal));
+	rc = take_creation(topic, event);
 	if (event)
 		rd_kafka_event_destroy(event);
 	rd_kafka_NewTopic_destroy(new_topic);

@@ -25,6 +25,7 @@ struct topic_info {
 	struct limits limits;
 	char limit_error[256]; /* why they could not be read */
 	char refusal[256];     /* of TOPIC_REFUSED, or of a failed creation */
+	bool unauthorized;     /* the refusal is for want of permission */
 };
 
 enum cluster_state {

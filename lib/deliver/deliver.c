@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/failures.h"
+#include "deliver/pace.h"
 #include "deliver/preflight.h"
 #include "deliver/sinks.h"
-
-/* Failures of one code that are named one by one before only counting them. */
-#define NAMED_PER_CODE 10
 
 struct deliver {
 	struct deliver_options options;
@@ -19,7 +19,9 @@ struct deliver {
 	bool topic_open;
 	struct limits limits;
 	struct sinks sinks;
-	char *unsent;
+	struct failures failures;
+	struct pace pace;
+	struct mark unsent;
 };
 
 /* While the DLQ is waited for, what comes in from the topic is still served. */
@@ -40,6 +42,8 @@ struct deliver *deliver_create(const struct deliver_options *options, struct err
 	d->options = *options;
 	ledger_init(&d->ledger);
 	sinks_init(&d->sinks, &d->options, &d->preflight, &d->ledger);
+	failures_init(&d->failures, &d->options, &d->ledger, &d->sinks);
+	pace_init(&d->pace, options->rate);
 	d->sinks.idle = on_sinks_idle;
 	d->sinks.ctx = d;
 	if (preflight_init(&d->preflight, &d->options, err) < 0) {
@@ -54,10 +58,11 @@ void deliver_destroy(struct deliver *d)
 	if (!d)
 		return;
 	sender_finish(&d->topic);
+	failures_finish(&d->failures);
 	sinks_finish(&d->sinks);
 	preflight_finish(&d->preflight);
 	ledger_finish(&d->ledger);
-	free(d->unsent);
+	mark_clear(&d->unsent);
 	free(d);
 }
 
@@ -66,14 +71,16 @@ struct ledger *deliver_ledger(struct deliver *d)
 	return &d->ledger;
 }
 
-const char *deliver_unsent(const struct deliver *d)
+const struct mark *deliver_unsent(const struct deliver *d)
 {
-	return d->unsent;
+	return mark_is_set(&d->unsent) ? &d->unsent : NULL;
 }
 
-const char *deliver_unsafe(const struct deliver *d)
+const struct mark *deliver_unsafe(const struct deliver *d)
 {
-	return sinks_failed(&d->sinks) ? d->sinks.unsafe_from : NULL;
+	const struct mark *m = &d->sinks.unsafe_from;
+
+	return sinks_failed(&d->sinks) && mark_is_set(m) ? m : NULL;
 }
 
 const struct error *deliver_halted(const struct deliver *d)
@@ -85,39 +92,32 @@ const struct error *deliver_halted(const struct deliver *d)
 	return d->topic.halted.kind ? &d->topic.halted : NULL;
 }
 
-/* nth: of its code. */
-static void log_failure(struct deliver *d, const struct failure *f, uint64_t nth)
+/* What is not on its way yet is not sent any more; the rest settles. */
+static void check_tolerance(struct deliver *d)
 {
-	const char *file = f->origin ? f->origin->file : "";
-	const char *member = f->origin && f->origin->member ? f->origin->member : "";
-
-	event_emit(d->options.events, nth <= NAMED_PER_CODE ? EVENT_WARNING : EVENT_DEBUG,
-		   "record_failed",
-		   EVENT_FIELDS(EVENT_TEXT("code", f->cause.code),
-				EVENT_TEXT("class", contract_class_name(f->cause.class)),
-				EVENT_TEXT("file", file), EVENT_NUMBER("line", f->line),
-				EVENT_NUMBER("offset", f->offset)),
-		   "%s%s%s:%" PRIu64 ": %s: %s", file, *member ? "/" : "", member, f->line,
-		   f->cause.code, f->message);
-	if (nth == NAMED_PER_CODE)
-		event_emit(d->options.events, EVENT_WARNING, "more_failures",
-			   EVENT_FIELDS(EVENT_TEXT("code", f->cause.code)),
-			   "Further %s failures are only counted (see them with --log-level debug)",
-			   f->cause.code);
+	if (d->failures.exceeded.kind)
+		sender_halt(&d->topic, &d->failures.exceeded);
 }
 
-/* Takes f, which failed for good. */
-static void fail(struct deliver *d, struct failure *f)
+static bool topic_is_idle(const struct deliver *d)
 {
-	log_failure(d, f, ledger_error(&d->ledger, f->cause.code));
-	sinks_take(&d->sinks, f);
+	return !d->topic_open || sender_is_idle(&d->topic);
+}
+
+/* Takes f, which failed before it was sent. */
+static void fail_early(struct deliver *d, struct failure *f)
+{
+	if (failures_take_early(&d->failures, f, topic_is_idle(d))) {
+		sender_drain(&d->topic);
+		failures_release(&d->failures);
+	}
+	check_tolerance(d);
 }
 
 static void note_unsent(struct deliver *d, const struct position *p)
 {
 	d->ledger.read--;
-	if (!d->unsent && p->origin)
-		d->unsent = mem_printf("%s, line %" PRIu64, p->origin->file, p->line);
+	mark_note(&d->unsent, p->origin, p->line);
 }
 
 static void on_topic_end(void *ctx, struct failure *f, enum sender_end how)
@@ -126,7 +126,8 @@ static void on_topic_end(void *ctx, struct failure *f, enum sender_end how)
 	struct position p;
 
 	if (how == SENDER_FAILED) {
-		fail(d, f);
+		failures_take(&d->failures, f);
+		check_tolerance(d);
 		return;
 	}
 	failure_locate(f);
@@ -141,8 +142,18 @@ static void on_topic_idle(void *ctx, int64_t now)
 
 	(void)now;
 	sinks_serve(&d->sinks);
+	if (topic_is_idle(d))
+		failures_release(&d->failures);
 	if (d->options.on_wait)
 		d->options.on_wait(d->options.ctx);
+}
+
+/* For the sender: a record that failed with others, and would be sent again. */
+static bool is_held(void *ctx, const struct failure *f)
+{
+	const struct deliver *d = ctx;
+
+	return key_order_holds(&d->failures.order, f->record.key);
 }
 
 static struct sender_options topic_options(struct deliver *d)
@@ -155,11 +166,12 @@ static struct sender_options topic_options(struct deliver *d)
 		.breaker_threshold = d->options.breaker_threshold,
 		.breaker_cooldown_ms = d->options.breaker_cooldown_ms,
 		.on_outage = d->options.on_outage,
-		.in_rounds = preflight_in_rounds(&d->preflight),
+		.in_rounds = d->options.keep_key_order || preflight_in_rounds(&d->preflight),
 		.settle_ms = d->options.settle_ms,
 		.stop = d->options.stop,
 		.retried = &d->ledger.retries,
 		.possible_duplicates = &d->ledger.possible_duplicates,
+		.held = is_held,
 		.on_end = on_topic_end,
 		.idle = on_topic_idle,
 		.ctx = d,
@@ -171,17 +183,23 @@ static struct sender_options topic_options(struct deliver *d)
 	return o;
 }
 
-int deliver_open(struct deliver *d, struct error *err)
+static int open_topic(struct deliver *d, struct error *err)
 {
-	struct sender_options o;
+	struct sender_options o = topic_options(d);
 
-	if (fallback_probe(&d->sinks.fallback, err) < 0 || preflight_run(&d->preflight, err) < 0)
-		return -1;
-	o = topic_options(d);
 	if (sender_init(&d->topic, &o, err) < 0)
 		return -1;
 	d->topic_open = true;
 	d->topic.producer.client.ever_up = preflight_topic_up(&d->preflight);
+	return 0;
+}
+
+int deliver_open(struct deliver *d, struct error *err)
+{
+	if (fallback_probe(&d->sinks.fallback, err) < 0 || preflight_run(&d->preflight, err) < 0)
+		return -1;
+	if (!d->options.dry_run && open_topic(d, err) < 0)
+		return -1;
 	d->limits = preflight_topic_limits(&d->preflight);
 	sinks_start(&d->sinks);
 	return 0;
@@ -192,21 +210,49 @@ static void fail_unsent(struct deliver *d, const struct record *r, enum fault fa
 {
 	struct position p = block_locate(r->block, r->value.data);
 
-	fail(d, failure_from_record(r, &p, contract_of_fault(fault), message));
+	fail_early(d, failure_from_record(r, &p, contract_of_fault(fault), message));
 }
 
-void deliver_record(struct deliver *d, const struct record *r)
+/* Why r isn't even tried, with words in message. */
+static enum fault fault_of(const struct deliver *d, const struct record *r, char *message,
+			   size_t size)
 {
-	char message[128], *why;
-	struct position p;
-	enum fault fault;
+	if (!key_order_holds(&d->failures.order, r->key))
+		return limits_check(&d->limits, r, message, size);
+	snprintf(message, size, "an earlier record of its key failed");
+	return FAULT_KEY_HELD;
+}
 
-	ledger_read(&d->ledger);
-	fault = limits_check(&d->limits, r, message, sizeof(message));
-	if (fault != FAULT_NONE) {
-		fail_unsent(d, r, fault, message);
+static void keep_pace(struct deliver *d)
+{
+	int64_t ms;
+
+	while ((ms = pace_wait_ms(&d->pace, clock_mono_ms())) > 0 && !*d->options.stop) {
+		sender_serve(&d->topic, ms < 20 ? (int)ms : 20);
+		sinks_serve(&d->sinks);
+	}
+	pace_take(&d->pace);
+}
+
+/* What would become of r, for all that can be known without sending it. */
+static void rehearse(struct deliver *d, const struct record *r)
+{
+	struct contract missing = contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	struct position p;
+
+	if (!preflight_topic_missing(&d->preflight)) {
+		ledger_settle(&d->ledger, OUTCOME_DELIVERED);
 		return;
 	}
+	p = block_locate(r->block, r->value.data);
+	fail_early(d, failure_from_record(r, &p, missing, NULL));
+}
+
+static void send_record(struct deliver *d, const struct record *r)
+{
+	struct position p;
+	char *why;
+
 	switch (sender_send(&d->topic, r)) {
 	case SENDER_TAKEN:
 		break;
@@ -222,38 +268,52 @@ void deliver_record(struct deliver *d, const struct record *r)
 	}
 }
 
+void deliver_record(struct deliver *d, const struct record *r)
+{
+	char message[128];
+	enum fault fault;
+
+	ledger_read(&d->ledger);
+	fault = fault_of(d, r, message, sizeof(message));
+	if (fault != FAULT_NONE) {
+		fail_unsent(d, r, fault, message);
+		return;
+	}
+	if (d->options.dry_run) {
+		rehearse(d, r);
+		return;
+	}
+	if (d->pace.per_second)
+		keep_pace(d);
+	send_record(d, r);
+}
+
 void deliver_fault(struct deliver *d, const struct record *r, const struct position *position,
 		   enum fault fault, const char *message)
 {
 	ledger_read(&d->ledger);
-	fail(d, failure_from_record(r, position, contract_of_fault(fault), message));
+	fail_early(d, failure_from_record(r, position, contract_of_fault(fault), message));
 }
 
 void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_len,
 		    const char *message)
 {
-	const char *file = p->origin ? p->origin->file : "";
-
 	ledger_read(&d->ledger);
-	ledger_settle(&d->ledger, OUTCOME_REJECTED);
-	ledger_error(&d->ledger, contract_of_fault(FAULT_OVER_LIMIT).code);
-	event_emit(d->options.events, EVENT_ERROR, "record_rejected",
-		   EVENT_FIELDS(EVENT_TEXT("code", contract_of_fault(FAULT_OVER_LIMIT).code),
-				EVENT_TEXT("file", file), EVENT_NUMBER("line", p->line),
-				EVENT_NUMBER("offset", p->offset), EVENT_NUMBER("bytes", raw_len)),
-		   "%s:%" PRIu64 ": rejected, bytes %" PRIu64 " to %" PRIu64 ": %s", file, p->line,
-		   p->offset, p->offset + raw_len, message);
+	failures_reject(&d->failures, p, raw_len, message);
+	check_tolerance(d);
 }
 
 void deliver_serve(struct deliver *d)
 {
-	sender_serve(&d->topic, 0);
+	if (d->topic_open)
+		sender_serve(&d->topic, 0);
 	sinks_serve(&d->sinks);
 }
 
 void deliver_wait(struct deliver *d)
 {
-	sender_serve(&d->topic, 20);
+	if (d->topic_open)
+		sender_serve(&d->topic, 20);
 	sinks_serve(&d->sinks);
 }
 
@@ -261,5 +321,6 @@ void deliver_finish(struct deliver *d)
 {
 	if (d->topic_open)
 		sender_drain(&d->topic);
+	failures_release(&d->failures);
 	sinks_drain(&d->sinks);
 }

@@ -20,8 +20,10 @@
 #include "base/event.h"
 #include "deliver/deadletter.h"
 #include "deliver/ledger.h"
+#include "deliver/mark.h"
 #include "deliver/properties.h"
 #include "deliver/sender.h"
+#include "deliver/tolerance.h"
 #include "record/record.h"
 
 struct deliver_options {
@@ -36,6 +38,11 @@ struct deliver_options {
 	const char *job;	   /* or NULL */
 	uint64_t max_record_bytes;
 	bool create_topics;
+	bool dry_run; /* nothing is sent or written; the ledger says what would become of each
+		       * record. Without bootstrap.servers nobody is asked, either */
+	bool keep_key_order;	    /* later records of a failed one's key follow it (KEY_HELD) */
+	uint64_t rate;		    /* records a second to the topic; 0: as fast as it goes */
+	struct tolerance tolerance; /* of failed records, before the run stops */
 	int retries;
 	int64_t backoff_ms, backoff_max_ms;
 	unsigned breaker_threshold;
@@ -84,14 +91,12 @@ const struct error *deliver_halted(const struct deliver *d);
  * the ledger says are unsettled. */
 void deliver_finish(struct deliver *d);
 
-/* The first record that is not safe because the fallback file failed: "file,
- * line N", or NULL. */
-const char *deliver_unsafe(const struct deliver *d);
+/* The first record that is not safe because the fallback file failed, or NULL. */
+const struct mark *deliver_unsafe(const struct deliver *d);
 
 struct ledger *deliver_ledger(struct deliver *d);
 
-/* The first record that was read but not sent because the run stopped: "file,
- * line N", or NULL. */
-const char *deliver_unsent(const struct deliver *d);
+/* The first record that was read but not sent because the run stopped, or NULL. */
+const struct mark *deliver_unsent(const struct deliver *d);
 
 #endif

@@ -7,12 +7,16 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "deliver/tail.h"
 
 #define WRITE_AT_BYTES (256u << 10)
+/* Another run that only looks whether the file is in use has it so long at most. */
+#define LOCK_TRIES 50
+#define LOCK_MS	   10
 
 void fallback_init(struct fallback *f, const char *path, const struct event_sink *events)
 {
@@ -86,6 +90,21 @@ static int check_type(const struct fallback *f, const struct stat *st, struct er
 	return error_set(err, ERROR_OUTPUT, "the fallback file %s is not a regular file", f->path);
 }
 
+static int lock(const struct fallback *f, int fd, int how, struct error *err)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, how | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			return fail(f, "lock", err);
+		nanosleep(&(struct timespec){0, LOCK_MS * 1000000}, NULL);
+	}
+	return error_set(err, ERROR_OUTPUT,
+			 "another process is writing the fallback file %s; name another one with "
+			 "--fallback",
+			 f->path);
+}
+
 static int check_content(const struct fallback *f, off_t size, struct error *err)
 {
 	int fd = open(f->path, O_RDONLY | O_CLOEXEC), rc;
@@ -95,6 +114,8 @@ static int check_content(const struct fallback *f, off_t size, struct error *err
 		return fail(f, "read", err);
 	rc = look_at_tail(f, fd, size, &t, err);
 	tail_finish(&t);
+	if (rc == 0)
+		rc = lock(f, fd, LOCK_SH, err);
 	close(fd);
 	return rc;
 }
@@ -144,23 +165,11 @@ static int sync_folder(const struct fallback *f)
 	return rc;
 }
 
-static int lock(const struct fallback *f, struct error *err)
-{
-	if (flock(f->fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return fail(f, "lock", err);
-	return error_set(err, ERROR_OUTPUT,
-			 "another process is writing the fallback file %s; name another one with "
-			 "--fallback",
-			 f->path);
-}
-
 static int prepare(struct fallback *f, struct error *err)
 {
 	struct stat st;
 
-	if (lock(f, err) < 0)
+	if (lock(f, f->fd, LOCK_EX, err) < 0)
 		return -1;
 	if (fstat(f->fd, &st) < 0)
 		return fail(f, "read", err);
@@ -170,6 +179,7 @@ static int prepare(struct fallback *f, struct error *err)
 		return fail(f, "make private", err);
 	if (!st.st_size && sync_folder(f) < 0)
 		return fail(f, "sync the folder of", err);
+	f->began_bytes = f->safe_bytes;
 	return 0;
 }
 
@@ -187,30 +197,134 @@ static int open_file(struct fallback *f)
 	return 0;
 }
 
-/* What was not synced must not stand there half. */
+/* What was not synced must not stand there half; what others have cut off must
+ * not come back as zeros. */
+static bool cut_back(const struct fallback *f)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st) < 0)
+		return false;
+	return (uint64_t)st.st_size <= f->safe_bytes || ftruncate(f->fd, (off_t)f->safe_bytes) == 0;
+}
+
 static int give_up(struct fallback *f, const char *what)
 {
 	int why = errno;
-	bool cut = ftruncate(f->fd, (off_t)f->safe_bytes) == 0;
+	bool cut = cut_back(f);
 
 	return error_set(&f->failed, ERROR_OUTPUT, "can't %s the fallback file %s: %s%s", what,
 			 f->path, strerror(why),
 			 cut ? "" : "; it may end in a half line, which the next run cuts off");
 }
 
-static int write_all(struct fallback *f)
+static int write_bytes(struct fallback *f, const char *data, size_t len)
 {
-	size_t done = 0;
-
-	while (done < f->buf.len) {
-		ssize_t n = write(f->fd, f->buf.data + done, f->buf.len - done);
+	while (len) {
+		ssize_t n = write(f->fd, data, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return give_up(f, "write");
-		done += (size_t)n;
+		data += n;
+		len -= (size_t)n;
 	}
+	return 0;
+}
+
+static int sync_file(struct fallback *f)
+{
+	if (fdatasync(f->fd) < 0)
+		return give_up(f, "sync");
+	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
+	return 0;
+}
+
+/* Copies what this run wrote into `old`. */
+static int restore(struct fallback *f, int old, uint64_t from)
+{
+	char bytes[64 * 1024];
+	ssize_t n;
+
+	if (open_file(f) < 0)
+		return -1;
+	while ((n = pread(old, bytes, sizeof(bytes), (off_t)from)) > 0) {
+		if (write_bytes(f, bytes, (size_t)n) < 0)
+			return -1;
+		from += (uint64_t)n;
+	}
+	return n < 0 ? give_up(f, "restore") : sync_file(f);
+}
+
+static int on_removed(struct fallback *f, uint64_t size)
+{
+	int old = f->fd, rc = 0;
+	uint64_t from = f->began_bytes;
+
+	f->fd = -1;
+	if (from < size) {
+		rc = restore(f, old, from);
+		f->lost = rc < 0 ? f->kept : 0;
+		event_emit(
+			f->events, EVENT_CRITICAL, "fallback_removed",
+			EVENT_FIELDS(EVENT_TEXT("file", f->path),
+				     EVENT_NUMBER("bytes", size - from)),
+			"The fallback file %s was removed while it was in use: what this run had "
+			"put there is %s",
+			f->path, rc < 0 ? "LOST" : "put there again");
+	}
+	close(old);
+	return rc;
+}
+
+static int on_moved(struct fallback *f)
+{
+	if (sync_file(f) < 0)
+		return -1;
+	close_file(f);
+	f->kept = 0;
+	event_emit(f->events, EVENT_WARNING, "fallback_moved",
+		   EVENT_FIELDS(EVENT_TEXT("file", f->path)),
+		   "The fallback file %s was moved away: what this run had put there is where it "
+		   "is now, and the rest goes to a new one",
+		   f->path);
+	return 0;
+}
+
+static void on_cut(struct fallback *f, uint64_t size)
+{
+	event_emit(f->events, EVENT_CRITICAL, "fallback_cut",
+		   EVENT_FIELDS(EVENT_TEXT("file", f->path),
+				EVENT_NUMBER("bytes", f->safe_bytes - size)),
+		   "Somebody else has cut off the end of the fallback file %s while it was in use: "
+		   "records that counted as safe are no longer there",
+		   f->path);
+	f->safe_bytes = size;
+	if (f->began_bytes > size)
+		f->began_bytes = size;
+}
+
+/* Somebody may have removed the file, or moved it away, since it was opened. */
+static int follow_name(struct fallback *f)
+{
+	struct stat ours, named;
+	bool gone;
+
+	if (f->fd < 0 || fstat(f->fd, &ours) < 0)
+		return 0;
+	if ((uint64_t)ours.st_size < f->safe_bytes)
+		on_cut(f, (uint64_t)ours.st_size);
+	gone = stat(f->path, &named) < 0;
+	if (gone ? errno != ENOENT : named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
+		return 0;
+	return ours.st_nlink ? on_moved(f) : on_removed(f, (uint64_t)ours.st_size);
+}
+
+static int write_all(struct fallback *f)
+{
+	if (follow_name(f) < 0 || open_file(f) < 0 || write_bytes(f, f->buf.data, f->buf.len) < 0)
+		return -1;
 	buf_clear(&f->buf);
 	return 0;
 }
@@ -230,13 +344,11 @@ uint64_t fallback_sync(struct fallback *f)
 {
 	uint64_t n = f->pending;
 
-	if (!n || f->failed.kind || write_all(f) < 0)
+	if (f->failed.kind)
 		return 0;
-	if (fdatasync(f->fd) < 0) {
-		give_up(f, "sync");
+	if (n ? write_all(f) < 0 || sync_file(f) < 0 : follow_name(f) < 0)
 		return 0;
-	}
-	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
 	f->pending = 0;
+	f->kept += n;
 	return n;
 }

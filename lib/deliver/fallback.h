@@ -8,7 +8,11 @@
  * The last line of a file that is there already must be an envelope or the
  * beginning of one, else the file is not a fallback file and isn't touched. When
  * a crash has torn it, it is cut off and reported before anything is appended;
- * when it only lacks its line feed, it gets one. */
+ * when it only lacks its line feed, it gets one.
+ *
+ * A file that is moved away while it is in use keeps what it has, and a new one
+ * is begun. When it is removed, what this run put there is put into a new one.
+ * That is noticed at the next write or sync. */
 #ifndef REDRIVE_DELIVER_FALLBACK_H
 #define REDRIVE_DELIVER_FALLBACK_H
 
@@ -24,11 +28,14 @@
 struct fallback {
 	const char *path;
 	const struct event_sink *events;
-	int fd;		     /* -1 while not open */
-	uint64_t safe_bytes; /* length of the file up to what is synced */
-	struct buf buf;	     /* lines not yet written */
-	uint64_t pending;    /* lines not yet safe */
-	struct error failed; /* kind is set after the first error: nothing more is taken */
+	int fd;		      /* -1 while not open */
+	uint64_t began_bytes; /* length of the file when this run opened it */
+	uint64_t safe_bytes;  /* length of the file up to what is synced */
+	struct buf buf;	      /* lines not yet written */
+	uint64_t pending;     /* lines not yet safe */
+	uint64_t kept;	      /* lines of this run in the file that are safe */
+	uint64_t lost;	      /* lines that were, in a file that was removed and can't come back */
+	struct error failed;  /* kind is set after the first error: nothing more is taken */
 };
 
 void fallback_init(struct fallback *f, const char *path, const struct event_sink *events);
@@ -38,7 +45,7 @@ void fallback_finish(struct fallback *f);
 
 /* Can the file be written, as far as can be told without creating or changing
  * it? 0, or -1 with *err (kind ERROR_OUTPUT): no permission, not a regular file,
- * or not a fallback file. */
+ * not a fallback file, or in use by another process. */
 int fallback_probe(const struct fallback *f, struct error *err) _must_check_;
 
 /* Adds a line. 0, or -1 when the file can't take it: f->failed (ERROR_OUTPUT)
@@ -46,9 +53,10 @@ int fallback_probe(const struct fallback *f, struct error *err) _must_check_;
 int fallback_add(struct fallback *f, const struct record *r,
 		 const struct envelope_notes *notes) _must_check_;
 
-/* Writes and syncs all pending lines and returns how many became safe now; on
- * an error 0, and f->failed says why: of the pending lines none counts as safe,
- * and the file is cut back to the ones that do. */
+/* Looks whether the file is still there, writes and syncs all pending lines and
+ * returns how many became safe now; on an error 0, and f->failed says why: of
+ * the pending lines none counts as safe, and the file is cut back to the ones
+ * that do. */
 uint64_t fallback_sync(struct fallback *f);
 
 #endif

@@ -18,12 +18,18 @@ void ledger_finish(struct ledger *l)
 
 uint64_t ledger_error(struct ledger *l, const char *code)
 {
+	l->failed++;
 	for (size_t i = 0; i < l->n_errors; i++)
 		if (strcmp(l->errors[i].code, code) == 0)
 			return ++l->errors[i].count;
 	l->errors = mem_grow(l->errors, &l->cap_errors, l->n_errors + 1, sizeof(*l->errors));
 	l->errors[l->n_errors++] = (struct ledger_error){code, 1};
 	return 1;
+}
+
+uint64_t ledger_errors(const struct ledger *l)
+{
+	return l->failed;
 }
 
 uint64_t ledger_failed(const struct ledger *l)

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/mem.h"
 #include "deliver/deliver.h"
+#include "deliver/refusal.h"
 
 /* How long a cluster may take to answer at the start. */
 #define PATIENCE_MS 10000
@@ -43,14 +45,22 @@ static void add_defaults(struct properties *p, uint64_t max_record_bytes)
 	properties_default(p, "message.max.bytes", text);
 }
 
-static int check(const struct properties *p, struct error *err)
+/* The DLQ's properties are the topic's, and some more: what was said of those
+ * isn't said again. */
+static void warn_unused(const struct preflight *pf, const struct properties *p,
+			const struct properties *said)
 {
-	rd_kafka_conf_t *conf = properties_conf(p, err);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct property *item = &p->items[i];
 
-	if (!conf)
-		return -1;
-	rd_kafka_conf_destroy(conf);
-	return 0;
+		if (!item->unused || !*item->unused ||
+		    (said && properties_has(said, item->name, item->origin)))
+			continue;
+		event_emit(pf->options->events, EVENT_WARNING, "property_unused",
+			   EVENT_FIELDS(EVENT_TEXT("property", item->name),
+					EVENT_TEXT("origin", item->origin)),
+			   "%s: %s has no effect: %s", item->origin, item->name, item->unused);
+	}
 }
 
 int preflight_init(struct preflight *p, const struct deliver_options *options, struct error *err)
@@ -64,9 +74,13 @@ int preflight_init(struct preflight *p, const struct deliver_options *options, s
 	properties_copy(&p->dlq_properties, options->dlq_properties);
 	add_defaults(&p->topic_properties, options->max_record_bytes);
 	add_defaults(&p->dlq_properties, options->max_record_bytes);
-	if (check(&p->topic_properties, err) < 0)
+	warn_unused(p, &p->topic_properties, NULL);
+	if (client_check(&p->topic_properties, err) < 0)
 		return -1;
-	return check(&p->dlq_properties, err);
+	if (!options->dlq || properties_same(&p->dlq_properties, &p->topic_properties))
+		return 0;
+	warn_unused(p, &p->dlq_properties, &p->topic_properties);
+	return client_check(&p->dlq_properties, err);
 }
 
 void preflight_finish(struct preflight *p)
@@ -80,14 +94,8 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 {
 	const struct event_sink *events = p->options->events;
 
-	if (topic->state != TOPIC_MISSING)
+	if (topic->state != TOPIC_MISSING || cluster_create_topic(c, topic, partitions, limit) < 0)
 		return;
-	if (cluster_create_topic(c, topic, partitions, limit) < 0) {
-		event_emit(events, EVENT_ERROR, "topic_not_created",
-			   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
-			   "Can't create the topic %s: %s", topic->name, topic->refusal);
-		return;
-	}
 	topic->state = TOPIC_EXISTS;
 	cluster_ask_limits(c, topic, 1);
 	event_emit(events, EVENT_INFO, "topic_created",
@@ -97,7 +105,7 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 
 static void create_topics(struct preflight *p, struct client *c, bool topic, bool dlq)
 {
-	if (!p->options->create_topics)
+	if (!p->options->create_topics || p->options->dry_run)
 		return;
 	if (topic)
 		create(p, c, &p->topic, -1, 0);
@@ -106,17 +114,44 @@ static void create_topics(struct preflight *p, struct client *c, bool topic, boo
 		       (int64_t)(p->options->max_record_bytes + RECORD_MARGIN));
 }
 
-static void warn_missing(const struct preflight *p, const struct topic_info *topic,
-			 const char *what, const char *where_to)
+/* What would mend it; the caller frees it. */
+static char *remedy_of(const struct preflight *p, const struct topic_info *topic,
+		       const struct properties *properties)
 {
+	char *grant, *remedy;
+
+	if (topic->state == TOPIC_MISSING && !p->options->create_topics)
+		return mem_strdup("create it, or pass --create-topics");
+	if (!topic->unauthorized)
+		return mem_strdup(topic->state == TOPIC_MISSING ? "create it" : "choose another");
+	grant = refusal_grant(properties, topic->state == TOPIC_MISSING ? "Create" : "Write",
+			      topic->name);
+	remedy = mem_printf("grant it: %s", grant);
+	free(grant);
+	return remedy;
+}
+
+static const char *trouble_of(const struct topic_info *topic)
+{
+	if (topic->state == TOPIC_REFUSED)
+		return "can't be used: ";
+	return *topic->refusal ? "does not exist and can't be created: " : "does not exist";
+}
+
+static void warn_missing(const struct preflight *p, const struct topic_info *topic,
+			 const struct properties *properties, const char *what,
+			 const char *where_to)
+{
+	char *remedy;
+
 	if (topic->state != TOPIC_MISSING && topic->state != TOPIC_REFUSED)
 		return;
+	remedy = remedy_of(p, topic, properties);
 	event_emit(p->options->events, EVENT_WARNING, "topic_missing",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)),
-		   "%s %s %s%s: its records will go to %s%s", what, topic->name,
-		   topic->state == TOPIC_MISSING ? "does not exist" : "can't be used: ",
-		   topic->refusal, where_to,
-		   topic->state == TOPIC_MISSING ? " (create it, or pass --create-topics)" : "");
+		   "%s %s %s%s: its records will go to %s (%s)", what, topic->name,
+		   trouble_of(topic), topic->refusal, where_to, remedy);
+	free(remedy);
 }
 
 static void warn_limit(const struct preflight *p, const struct topic_info *topic)
@@ -131,13 +166,22 @@ static void warn_limit(const struct preflight *p, const struct topic_info *topic
 		topic->name, *topic->limit_error ? topic->limit_error : "not given");
 }
 
-static int refuse_topic(const struct topic_info *topic, struct error *err)
+/* A topic that we may not use, or may not create though asked to. */
+static int refuse_topic(const struct preflight *p, struct error *err)
 {
-	struct contract c = contract_of_kafka(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+	const struct topic_info *topic = &p->topic;
+	bool not_created = topic->state == TOPIC_MISSING && *topic->refusal;
+	char *remedy;
+	int rc;
 
-	if (topic->state != TOPIC_REFUSED || strcmp(topic->refusal, rd_kafka_err2str(c.kafka)) != 0)
+	if (!not_created && !(topic->state == TOPIC_REFUSED && topic->unauthorized))
 		return 0;
-	return error_set(err, ERROR_CONFIG, "no permission on topic %s: %s", topic->name, c.remedy);
+	remedy = remedy_of(p, topic, &p->topic_properties);
+	rc = error_set(err, ERROR_CONFIG, "%s topic %s: %s (%s)",
+		       not_created ? "can't create the" : "no permission on", topic->name,
+		       topic->refusal, remedy);
+	free(remedy);
+	return rc;
 }
 
 /* Asks for the topic and, when it is on the same cluster, the DLQ. */
@@ -189,17 +233,31 @@ static void ask_dlq_cluster(struct preflight *p)
 	client_finish(&c);
 }
 
+/* A rehearsal takes topics that it would create for there. */
+static void rehearse_creation(struct topic_info *topic)
+{
+	if (topic->state == TOPIC_MISSING)
+		topic->state = TOPIC_EXISTS;
+}
+
 int preflight_run(struct preflight *p, struct error *err)
 {
 	const struct deliver_options *o = p->options;
 
-	if (ask_topic_cluster(p, err) < 0 || refuse_topic(&p->topic, err) < 0)
+	if (o->dry_run && !properties_get(o->properties, "bootstrap.servers"))
+		return 0;
+	if (ask_topic_cluster(p, err) < 0 || refuse_topic(p, err) < 0)
 		return -1;
 	if (o->dlq && o->dlq_elsewhere)
 		ask_dlq_cluster(p);
-	warn_missing(p, &p->topic, "Topic", o->dlq ? "the DLQ" : "the fallback file");
+	if (o->dry_run && o->create_topics) {
+		rehearse_creation(&p->topic);
+		rehearse_creation(&p->dlq);
+	}
+	warn_missing(p, &p->topic, &p->topic_properties, "Topic",
+		     o->dlq ? "the DLQ" : "the fallback file");
 	if (o->dlq)
-		warn_missing(p, &p->dlq, "DLQ topic", "the fallback file");
+		warn_missing(p, &p->dlq, &p->dlq_properties, "DLQ topic", "the fallback file");
 	warn_limit(p, &p->topic);
 	/* A topic that isn't there now won't be in 30 s; one that is may vanish
 	 * for a moment while its broker starts. */
@@ -254,6 +312,16 @@ bool preflight_topic_up(const struct preflight *p)
 bool preflight_dlq_up(const struct preflight *p)
 {
 	return p->dlq_up;
+}
+
+bool preflight_topic_missing(const struct preflight *p)
+{
+	return p->topic.state == TOPIC_MISSING;
+}
+
+bool preflight_dlq_missing(const struct preflight *p)
+{
+	return p->dlq.state == TOPIC_MISSING;
 }
 
 bool preflight_in_rounds(const struct preflight *p)

@@ -37,6 +37,10 @@ struct producer_options preflight_dlq(const struct preflight *p);
 bool preflight_topic_up(const struct preflight *p);
 bool preflight_dlq_up(const struct preflight *p);
 
+/* As far as is known. */
+bool preflight_topic_missing(const struct preflight *p);
+bool preflight_dlq_missing(const struct preflight *p);
+
 /* True when it could not be found out what the topic takes. */
 bool preflight_in_rounds(const struct preflight *p);
 

@@ -10,6 +10,8 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "deliver/java.h"
+#include "deliver/property_names.h"
 
 /* librdkafka's longest name has 41; a line of base64 has 64. */
 #define NAME_MAX_BYTES 48
@@ -19,6 +21,7 @@ static void property_finish(struct property *item)
 	free(item->name);
 	free(item->value);
 	free(item->origin);
+	free(item->unused);
 }
 
 void properties_finish(struct properties *p)
@@ -41,6 +44,7 @@ static const struct {
 	{"request.required.acks", "acks"},
 	{"delivery.timeout.ms", "message.timeout.ms"},
 	{"compression.type", "compression.codec"},
+	{"sasl.mechanisms", "sasl.mechanism"},
 };
 
 static const char *canonical(const char *name)
@@ -62,8 +66,9 @@ static struct property *find(const struct properties *p, const char *name)
 
 void properties_set(struct properties *p, const char *name, const char *value, const char *origin)
 {
-	struct property item = {mem_strdup(canonical(name)), mem_strdup(value), mem_strdup(origin),
-				0};
+	struct property item = {.name = mem_strdup(canonical(name)),
+				.value = mem_strdup(value),
+				.origin = mem_strdup(origin)};
 	struct property *at = find(p, name);
 
 	if (at) {
@@ -75,17 +80,57 @@ void properties_set(struct properties *p, const char *name, const char *value, c
 	*at = item;
 }
 
+void properties_set_at(struct properties *p, const char *name, const char *value,
+		       const struct property *at)
+{
+	properties_set(p, name, value, at->origin);
+	find(p, name)->line = at->line;
+}
+
+void properties_set_unused(struct properties *p, const char *name, const char *why)
+{
+	struct property *item = find(p, name);
+
+	free(item->unused);
+	item->unused = mem_strdup(why);
+}
+
 void properties_default(struct properties *p, const char *name, const char *value)
 {
 	if (!find(p, name))
 		properties_set(p, name, value, "default");
 }
 
-const char *properties_get(const struct properties *p, const char *name)
+const struct property *properties_find(const struct properties *p, const char *name)
 {
 	const struct property *at = find(p, name);
 
+	return at && !at->unused ? at : NULL;
+}
+
+bool properties_has(const struct properties *p, const char *name, const char *origin)
+{
+	const struct property *at = find(p, name);
+
+	return at && strcmp(at->origin, origin) == 0;
+}
+
+const char *properties_get(const struct properties *p, const char *name)
+{
+	const struct property *at = properties_find(p, name);
+
 	return at ? at->value : NULL;
+}
+
+bool properties_same(const struct properties *a, const struct properties *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct property *other = find(b, a->items[i].name);
+
+		if (!other || strcmp(other->value, a->items[i].value) != 0)
+			return false;
+	}
+	return a->n == b->n;
 }
 
 void properties_copy(struct properties *to, const struct properties *from)
@@ -93,8 +138,9 @@ void properties_copy(struct properties *to, const struct properties *from)
 	for (size_t i = 0; i < from->n; i++) {
 		const struct property *item = &from->items[i];
 
-		properties_set(to, item->name, item->value, item->origin);
-		find(to, item->name)->line = item->line;
+		properties_set_at(to, item->name, item->value, item);
+		if (item->unused)
+			properties_set_unused(to, item->name, item->unused);
 	}
 }
 
@@ -286,8 +332,10 @@ int properties_read(struct properties *p, const char *path, struct error *err)
 
 bool properties_is_secret(const char *name)
 {
-	static const char *const marks[] = {"password", "secret",      "jaas",
-					    "token",	"ssl.key.pem", "oauthbearer.config"};
+	static const char *const marks[] = {
+		"password",    "passphrase",   "secret",      "jaas",	   "token",
+		"ssl.key.pem", "keystore.key", "private.key", "user.info", "oauthbearer.config",
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (strcasestr(name, marks[i]))
@@ -295,48 +343,22 @@ bool properties_is_secret(const char *name)
 	return false;
 }
 
-/* The names in librdkafka's table, which has aliases and topic properties too:
- * what stands before the first '|' of a row. Returns how many *names has, which
- * point into table; the caller frees it. */
-static size_t read_names(char *table, const char ***names)
-{
-	size_t n = 0, cap = 0;
-
-	*names = NULL;
-	for (char *row = table, *next; row; row = next) {
-		char *end = row + strspn(row, "abcdefghijklmnopqrstuvwxyz0123456789._");
-
-		next = strchr(row, '\n');
-		if (next)
-			*next++ = '\0';
-		if (end == row || end[strspn(end, " ")] != '|')
-			continue;
-		*end = '\0';
-		*names = mem_grow(*names, &cap, n + 1, sizeof(**names));
-		(*names)[n++] = row;
-	}
-	return n;
-}
-
 /* The caller frees it; NULL when none is near. */
 static char *nearest_property(const char *name)
 {
-	char *table = NULL, *best;
-	const char **names;
-	size_t size, n;
-	FILE *out = open_memstream(&table, &size);
+	struct property_names own = property_names_load();
+	const char **java;
+	size_t n = java_names(&java);
+	const char **all = mem_alloc(own.n + n, sizeof(*all));
+	char *best;
 
-	if (!out)
-		return NULL;
-	rd_kafka_conf_properties_show(out);
-	if (fclose(out) != 0) {
-		free(table);
-		return NULL;
-	}
-	n = read_names(table, &names);
-	best = mem_strdup(text_nearest(name, names, n));
-	free(names);
-	free(table);
+	memcpy(all, java, n * sizeof(*all));
+	if (own.n)
+		memcpy(all + n, own.names, own.n * sizeof(*all));
+	best = mem_strdup(text_nearest(name, all, n + own.n));
+	free(all);
+	free(java);
+	property_names_finish(&own);
 	return best;
 }
 
@@ -354,9 +376,12 @@ static int refuse_property(const struct property *item, rd_kafka_conf_res_t res,
 	bool shown = looks_like_name(item->name);
 	char *near;
 
+	if (res != RD_KAFKA_CONF_UNKNOWN && properties_is_secret(item->name))
+		return error_set(err, ERROR_USAGE, "%s: property %s: not a valid value",
+				 item->origin, item->name);
 	if (res != RD_KAFKA_CONF_UNKNOWN)
-		return error_set(err, ERROR_USAGE, "%s: property %s: %s", item->origin, item->name,
-				 properties_is_secret(item->name) ? "not a valid value" : reason);
+		return error_set(err, ERROR_USAGE, "%s: property %s=%.60s: %s", item->origin,
+				 item->name, item->value, reason);
 	near = nearest_property(item->name);
 	error_set(err, ERROR_USAGE, "%s: unknown property%s%s%s%s%s", item->origin,
 		  shown ? " " : "", shown ? item->name : "", near ? "; did you mean " : "",
@@ -374,7 +399,7 @@ rd_kafka_conf_t *properties_conf(const struct properties *p, struct error *err)
 		const struct property *item = &p->items[i];
 		rd_kafka_conf_res_t res;
 
-		if (strncmp(item->name, "redrive.", 8) == 0)
+		if (item->unused || strncmp(item->name, "redrive.", 8) == 0)
 			continue;
 		res = rd_kafka_conf_set(conf, item->name, item->value, reason, sizeof(reason));
 		if (res != RD_KAFKA_CONF_OK) {

@@ -15,6 +15,7 @@ struct property {
 	char *value;
 	char *origin;  /* "default", "orders.conf:3", "-X" */
 	unsigned line; /* in its file; 0 when it comes from none */
+	char *unused;  /* why it has no effect, "" when that goes without saying; NULL: it has */
 };
 
 /* Zero-initialise. */
@@ -29,10 +30,25 @@ void properties_finish(struct properties *p);
  * is kept under librdkafka's other name for it ("bootstrap.servers"). */
 void properties_set(struct properties *p, const char *name, const char *value, const char *origin);
 
+/* As properties_set, with the origin and line of `at`, which may be of another set. */
+void properties_set_at(struct properties *p, const char *name, const char *value,
+		       const struct property *at);
+
+/* Marks a property that is set as having no effect. */
+void properties_set_unused(struct properties *p, const char *name, const char *why);
+
 /* As properties_set, unless it is set already. */
 void properties_default(struct properties *p, const char *name, const char *value);
 
-const char *properties_get(const struct properties *p, const char *name); /* or NULL */
+/* NULL when it isn't set, or has no effect. */
+const char *properties_get(const struct properties *p, const char *name);
+const struct property *properties_find(const struct properties *p, const char *name);
+
+/* Is it set there, with effect or without? */
+bool properties_has(const struct properties *p, const char *name, const char *origin);
+
+/* Do both set the same to the same? */
+bool properties_same(const struct properties *a, const struct properties *b);
 
 /* Adds copies of all of `from`. */
 void properties_copy(struct properties *to, const struct properties *from);
@@ -54,7 +70,7 @@ int properties_read(struct properties *p, const char *path, struct error *err) _
 /* A configuration that the caller owns (rd_kafka_new takes it), or NULL with
  * *err naming the property, its origin and, for an unknown one, its nearest
  * neighbour; an unknown name is shown only when it looks like one. Properties
- * whose name begins with "redrive." are left out. */
+ * without effect, and those whose name begins with "redrive.", are left out. */
 rd_kafka_conf_t *properties_conf(const struct properties *p, struct error *err);
 
 /* True for passwords and the like, which are never shown. */

@@ -8,32 +8,15 @@
 
 /* A cluster that has never answered is taken as down after so long. */
 #define NEVER_UP_PATIENCE_MS 2000
+/* Silence of the cluster that is worth a word. */
+#define STALL_MS 5000
 /* Delivery reports are served after so many sends. */
 #define SENDS_PER_POLL 64
-/* One batch of librdkafka's default size, in bytes and in records. */
-#define ROUND_BYTES   900000
-#define ROUND_RECORDS 9000
-/* A round that fills slowly is not kept for longer. */
-#define ROUND_MS 200
-
-/* A round must fit into one batch: less than the property says, where it is set. */
-static uint64_t at_most(const struct properties *p, const char *name, uint64_t usual)
-{
-	const char *text = properties_get(p, name);
-	uint64_t value = text ? strtoull(text, NULL, 10) : usual;
-
-	return value < usual ? value : usual;
-}
 
 int sender_init(struct sender *s, const struct sender_options *options, struct error *err)
 {
-	*s = (struct sender){
-		.options = *options,
-		.in_rounds = options->in_rounds,
-		.round_records = (unsigned)at_most(options->producer.properties,
-						   "batch.num.messages", ROUND_RECORDS),
-		.usual_limit = at_most(options->producer.properties, "batch.size", ROUND_BYTES)};
-	s->round_limit = s->usual_limit;
+	*s = (struct sender){.options = *options};
+	round_init(&s->round, options->in_rounds, &options->producer);
 	s->options.producer.in_rounds = options->in_rounds;
 	breaker_init(&s->breaker, options->breaker_threshold, options->breaker_cooldown_ms);
 	s->waiting_since = clock_mono_ms();
@@ -57,9 +40,47 @@ char *sender_explain(const struct sender *s, rd_kafka_resp_err_t err)
 	return mem_strdup(text);
 }
 
+bool sender_is_idle(const struct sender *s)
+{
+	return !s->producer.inflight && !s->producer.failed.n && !s->settling;
+}
+
+void sender_halt(struct sender *s, const struct error *why)
+{
+	if (!s->halted.kind)
+		s->halted = *why;
+}
+
 rd_kafka_resp_err_t sender_closed_by(const struct sender *s)
 {
 	return s->halted.kind ? s->halted_by : s->opened_by;
+}
+
+static void say_stalled(struct sender *s, int64_t now)
+{
+	const struct client *c = &s->producer.client;
+
+	if (s->stalled || !s->producer.inflight || now - s->waiting_since < STALL_MS)
+		return;
+	s->stalled = true;
+	event_emit(s->options.producer.events, EVENT_WARNING, "stalled",
+		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
+				EVENT_NUMBER("records", s->producer.inflight)),
+		   "Nothing has been acknowledged on %s for %d s, waiting%s%s",
+		   s->options.producer.topic, STALL_MS / 1000, *c->last_text ? ": " : "",
+		   c->last_text);
+}
+
+static void say_resumed(struct sender *s, int64_t now)
+{
+	if (!s->stalled)
+		return;
+	s->stalled = false;
+	event_emit(s->options.producer.events, EVENT_INFO, "resumed",
+		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
+				EVENT_NUMBER("after_ms", now - s->waiting_since)),
+		   "Acknowledged again on %s after %lld s", s->options.producer.topic,
+		   (long long)(now - s->waiting_since) / 1000);
 }
 
 static void note_progress(struct sender *s, int64_t now)
@@ -69,8 +90,10 @@ static void note_progress(struct sender *s, int64_t now)
 	if (delivered == s->delivered_seen) {
 		if (!s->producer.inflight)
 			s->waiting_since = now;
+		say_stalled(s, now);
 		return;
 	}
+	say_resumed(s, now);
 	s->delivered_seen = delivered;
 	s->waiting_since = now;
 	if (breaker_success(&s->breaker))
@@ -128,9 +151,9 @@ static bool window_full(const struct sender *s)
  * cluster that never answers would make each small one wait for all its tries. */
 static bool may_kick(const struct sender *s, int64_t now)
 {
-	if (!s->in_rounds || !s->producer.inflight)
+	if (!s->round.on || !s->producer.inflight)
 		return false;
-	return s->round_closed || s->settling || window_full(s) || now - s->round_since >= ROUND_MS;
+	return s->round.closed || s->settling || window_full(s) || round_is_old(&s->round, now);
 }
 
 /* One turn of waiting. */
@@ -139,7 +162,7 @@ static void turn(struct sender *s, int timeout_ms)
 	int64_t now = clock_mono_ms();
 
 	if (timeout_ms && may_kick(s, now)) {
-		s->round_closed = true;
+		s->round.closed = true;
 		producer_kick(&s->producer, timeout_ms);
 	} else {
 		producer_poll(&s->producer, timeout_ms);
@@ -156,18 +179,16 @@ static void turn(struct sender *s, int timeout_ms)
 /* A round ends with everything in it settled but for what has failed. */
 static void end_round(struct sender *s)
 {
-	s->round_closed = true;
+	s->round.closed = true;
 	while (s->producer.inflight)
 		turn(s, 50);
-	s->round_closed = false;
-	s->round_bytes = 0;
-	s->round_count = 0;
+	round_end(&s->round);
 }
 
 void sender_serve(struct sender *s, int timeout_ms)
 {
-	if (s->in_rounds && !s->settling && s->producer.inflight && !timeout_ms &&
-	    clock_mono_ms() - s->round_since >= ROUND_MS)
+	if (s->round.on && !s->settling && s->producer.inflight && !timeout_ms &&
+	    round_is_old(&s->round, clock_mono_ms()))
 		end_round(s);
 	turn(s, timeout_ms);
 	if (s->producer.failed.n && !s->settling)
@@ -176,7 +197,7 @@ void sender_serve(struct sender *s, int timeout_ms)
 
 void sender_drain(struct sender *s)
 {
-	s->round_closed = true;
+	s->round.closed = true;
 	while (s->producer.inflight || (s->producer.failed.n && !s->settling))
 		sender_serve(s, 50);
 }
@@ -210,21 +231,10 @@ static enum sender_result gate(struct sender *s)
 	return circuit_lets_pass(s) ? SENDER_TAKEN : SENDER_HALTED;
 }
 
-bool sender_sends_alone(const struct sender *s, const struct record *r)
-{
-	return s->in_rounds && record_batch_size(r) >= s->round_limit;
-}
-
-static bool round_has_room(const struct sender *s, uint64_t bytes)
-{
-	if (!s->producer.inflight || s->round_closed)
-		return false;
-	return s->round_bytes + bytes <= s->round_limit && s->round_count < s->round_records;
-}
-
 bool sender_make_room(struct sender *s, const struct record *r)
 {
-	if (s->in_rounds && !round_has_room(s, record_batch_size(r)))
+	if (s->round.on &&
+	    (!s->producer.inflight || !round_has_room(&s->round, record_batch_size(r))))
 		end_round(s);
 	return !s->producer.failed.n;
 }
@@ -235,10 +245,9 @@ bool sender_put(struct sender *s, const struct record *r, struct failure *f)
 		turn(s, 20);
 		return false;
 	}
-	s->round_bytes += s->in_rounds ? record_batch_size(r) : 0;
-	if (s->in_rounds && !s->round_count)
-		s->round_since = clock_mono_ms();
-	s->round_count++;
+	if (s->round.on)
+		round_add(&s->round, r, clock_mono_ms());
+	s->sent++;
 	return true;
 }
 
@@ -254,7 +263,7 @@ static void after_send(struct sender *s)
 		s->waiting_since = clock_mono_ms();
 		sender_drain(s);
 		s->probing = false;
-	} else if (s->producer.failed.n || s->round_count % SENDS_PER_POLL == 0) {
+	} else if (s->producer.failed.n || s->sent % SENDS_PER_POLL == 0) {
 		sender_serve(s, 0);
 	}
 }

@@ -21,6 +21,7 @@
 
 #include "deliver/breaker.h"
 #include "deliver/producer.h"
+#include "deliver/round.h"
 
 /* What an open circuit means for the records behind it. */
 enum outage { OUTAGE_DLQ, OUTAGE_WAIT, OUTAGE_STOP };
@@ -47,6 +48,9 @@ struct sender_options {
 	/* What to send for a record that failed before, valid until the next call;
 	 * NULL: the record itself. */
 	const struct record *(*make)(void *ctx, const struct failure *f);
+	/* True when f may not be sent again because a record that came before it has
+	 * failed; NULL: never. */
+	bool (*held)(void *ctx, const struct failure *f);
 	void (*on_end)(void *ctx, struct failure *f, enum sender_end end); /* takes f */
 	void (*idle)(void *ctx, int64_t now); /* called while it waits; may be NULL */
 	void *ctx;
@@ -60,14 +64,9 @@ struct sender {
 	rd_kafka_resp_err_t halted_by; /* the error that halted it */
 	uint64_t delivered_seen;
 	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
-	bool in_rounds;
-	uint64_t round_limit;	/* bytes of a round; 1: each record alone */
-	uint64_t usual_limit;	/* the same while no culprit is sought */
-	unsigned round_records; /* at most so many in a round */
-	uint64_t round_bytes;
-	unsigned round_count;
-	int64_t round_since; /* mono ms: of its first record */
-	bool round_closed;   /* it is being sent: nothing may be added */
+	struct round round;
+	unsigned sent; /* so many sends; wraps */
+	bool stalled; /* nothing is acknowledged, and that has been said */
 	bool settling;
 	bool probing;	     /* the one record that decides whether the circuit closes */
 	struct error halted; /* kind is set when nothing more may be sent, and why */
@@ -96,10 +95,6 @@ enum sender_result sender_send_failure(struct sender *s, struct failure *f);
 /* What is sent for f. For settle.h. */
 const struct record *sender_record(const struct sender *s, const struct failure *f);
 
-/* True when r is sent in a round of its own: if it is refused, nothing else can
- * be to blame. */
-bool sender_sends_alone(const struct sender *s, const struct record *r);
-
 /* Makes room for r, which may end a round and wait for it. False: something has
  * failed that must go before r. For settle.h. */
 bool sender_make_room(struct sender *s, const struct record *r);
@@ -113,6 +108,13 @@ void sender_serve(struct sender *s, int timeout_ms);
 
 /* Waits until nothing is in flight any more: all records have ended. */
 void sender_drain(struct sender *s);
+
+/* True when nothing is in flight, and nothing waits to be sent again. */
+bool sender_is_idle(const struct sender *s);
+
+/* Nothing more is taken, for this reason. What is in flight settles, and is not
+ * sent again. The first reason stays. */
+void sender_halt(struct sender *s, const struct error *why);
 
 /* The error for which nothing is taken: it halted the sender, or opened the
  * circuit. */

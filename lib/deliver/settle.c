@@ -6,8 +6,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define ROUND_SHRINKS_BY 16
-
 /* What one look at the failed records says to do next. */
 struct plan {
 	struct failure_list again; /* to send again, in order */
@@ -113,7 +111,7 @@ static void plan_end(struct sender *s, struct plan *plan, struct failure *f)
 static bool may_be_innocent(const struct sender *s, const struct failure *f)
 {
 	return !f->purged && !f->refused && contract_of_kafka(f->err).blames_batch &&
-	       !sender_sends_alone(s, sender_record(s, f));
+	       !round_takes_alone(&s->round, sender_record(s, f));
 }
 
 static void plan_record(struct sender *s, struct plan *plan, struct failure *f)
@@ -273,21 +271,17 @@ static void wait_out_outage(struct sender *s)
 /* Smaller rounds, so that a culprit ends up alone in one. */
 static void narrow(struct sender *s, const struct plan *plan)
 {
-	uint64_t smaller = s->round_limit / ROUND_SHRINKS_BY;
-
-	s->round_limit = plan->isolate || !smaller ? 1 : smaller;
-	if (!plan->isolate)
-		s->usual_limit = s->round_limit;
+	round_narrow(&s->round, plan->isolate);
 	event_emit(s->options.producer.events, EVENT_WARNING, "batch_refused",
 		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_NUMBER("round_bytes", s->round_limit),
+				EVENT_NUMBER("round_bytes", s->round.limit),
 				EVENT_NUMBER("records", plan->again.n)),
 		   "The broker refused a batch for a record in it: sending %zu %s again%s",
 		   plan->again.n, plan->again.n == 1 ? "record" : "records",
-		   s->round_limit == 1 ? ", one by one" : " in smaller batches");
-	if (s->in_rounds)
+		   s->round.limit == 1 ? ", one by one" : " in smaller batches");
+	if (s->round.on)
 		return;
-	s->in_rounds = true;
+	s->round.on = true;
 	if (producer_reopen_for_rounds(&s->producer, &s->halted) < 0)
 		s->halted.kind = ERROR_FATAL;
 }
@@ -307,6 +301,15 @@ static bool send_one_again(struct sender *s, struct failure *f)
 	return true;
 }
 
+static bool end_if_held(struct sender *s, struct failure *f)
+{
+	if (!s->options.held || !s->options.held(s->options.ctx, f))
+		return false;
+	failure_set_cause(f, contract_of_fault(FAULT_KEY_HELD), NULL);
+	end(s, f, SENDER_FAILED);
+	return true;
+}
+
 /* Sends the list again until something of it fails: what is left of the list
  * must not overtake that. */
 static void send_again(struct sender *s, struct failure_list *list)
@@ -314,7 +317,7 @@ static void send_again(struct sender *s, struct failure_list *list)
 	size_t sent = 0;
 
 	while (sent < list->n && sender_make_room(s, sender_record(s, list->items[sent])))
-		sent += send_one_again(s, list->items[sent]);
+		sent += end_if_held(s, list->items[sent]) || send_one_again(s, list->items[sent]);
 	list->n -= sent;
 	memmove(list->items, list->items + sent, list->n * sizeof(struct failure *));
 }
@@ -329,7 +332,7 @@ static void drain_attempt(struct sender *s)
 /* The culprits are found: what was held behind them may follow. */
 static void release_later(struct sender *s, struct plan *plan)
 {
-	s->round_limit = s->usual_limit;
+	round_widen(&s->round);
 	join(&plan->again, &plan->later);
 	sort_list(s, &plan->again);
 }
@@ -364,7 +367,7 @@ void settle(struct sender *s)
 		divert(s, &plan);
 		next_round(s, &plan);
 	}
-	s->round_limit = s->usual_limit;
+	round_widen(&s->round);
 	s->settling = false;
 	free(plan.again.items);
 	free(plan.later.items);

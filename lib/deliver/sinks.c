@@ -1,15 +1,15 @@
 #include "deliver/sinks.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "deliver/deliver.h"
 
 /* What may be on its way to the DLQ at once. */
 #define DLQ_WINDOW	 10000
 #define DLQ_WINDOW_BYTES (32u << 20)
+/* The topic has had its time then; there is the fallback file. */
+#define DLQ_SETTLE_SHARE 5
 /* Lines of the fallback file are synced in groups. */
 #define SYNC_LINES 1000
 #define SYNC_MS	   500
@@ -28,7 +28,8 @@ void sinks_finish(struct sinks *s)
 	deadletter_finish(&s->letter);
 	fallback_finish(&s->fallback);
 	alert_finish(&s->alert);
-	free(s->unsafe_from);
+	mark_clear(&s->unsafe_from);
+	mark_clear(&s->kept_from);
 }
 
 void sinks_start(struct sinks *s)
@@ -46,10 +47,14 @@ static void sync_fallback(struct sinks *s)
 {
 	s->last_sync = clock_mono_ms();
 	s->ledger->outcome[OUTCOME_FALLBACK] += fallback_sync(&s->fallback);
-	if (s->fallback.failed.kind)
-		return;
-	free(s->unsafe_from);
-	s->unsafe_from = NULL;
+	if (!s->fallback.failed.kind) {
+		mark_note_mark(&s->kept_from, &s->unsafe_from);
+		mark_clear(&s->unsafe_from);
+	} else if (s->fallback.lost) {
+		s->ledger->outcome[OUTCOME_FALLBACK] -= s->fallback.lost;
+		s->fallback.lost = 0;
+		mark_note_mark(&s->unsafe_from, &s->kept_from);
+	}
 }
 
 static void warn_fallback(struct sinks *s, const char *cause, const char *why)
@@ -72,8 +77,7 @@ static void to_fallback(struct sinks *s, struct failure *f, const char *cause, c
 	struct envelope_notes notes = failure_notes(f, s->options->topic);
 
 	notes.job = s->options->job;
-	if (!s->unsafe_from && f->origin)
-		s->unsafe_from = mem_printf("%s, line %" PRIu64, f->origin->file, f->line);
+	mark_note(&s->unsafe_from, f->origin, f->line);
 	warn_fallback(s, cause, why);
 	if (fallback_add(&s->fallback, &f->record, &notes) < 0 || s->fallback.pending >= SYNC_LINES)
 		sync_fallback(s);
@@ -122,10 +126,11 @@ static struct sender_options dlq_options(struct sinks *s)
 		.producer = preflight_dlq(s->preflight),
 		.breaker_threshold = o->breaker_threshold,
 		.breaker_cooldown_ms = o->breaker_cooldown_ms,
-		.settle_ms = o->settle_ms,
+		.settle_ms = o->settle_ms / DLQ_SETTLE_SHARE,
 		.stop = o->stop,
 		.retried = &s->ledger->retries,
 		.possible_duplicates = &s->ledger->possible_duplicates,
+		.in_rounds = o->keep_key_order && !s->limits.known,
 		.make = make_letter,
 		.on_end = on_end,
 		.idle = on_idle,
@@ -182,9 +187,26 @@ static void to_dlq(struct sinks *s, struct failure *f)
 		refused_by_dlq(s, f, sender_closed_by(&s->dlq));
 }
 
+static bool dlq_would_take(struct sinks *s, const struct failure *f)
+{
+	char message[128];
+
+	return s->options->dlq && !preflight_dlq_refused(s->preflight) &&
+	       !preflight_dlq_missing(s->preflight) &&
+	       limits_check(&s->limits, make_letter(s, f), message, sizeof(message)) == FAULT_NONE;
+}
+
+static void rehearse(struct sinks *s, struct failure *f)
+{
+	ledger_settle(s->ledger, dlq_would_take(s, f) ? OUTCOME_DEAD_LETTERED : OUTCOME_FALLBACK);
+	failure_destroy(f);
+}
+
 void sinks_take(struct sinks *s, struct failure *f)
 {
-	if (s->options->dlq)
+	if (s->options->dry_run)
+		rehearse(s, f);
+	else if (s->options->dlq)
 		to_dlq(s, f);
 	else
 		to_fallback(s, f, f->cause.code, f->message);

@@ -10,6 +10,7 @@
 #include "deliver/deadletter.h"
 #include "deliver/fallback.h"
 #include "deliver/ledger.h"
+#include "deliver/mark.h"
 #include "deliver/preflight.h"
 #include "deliver/sender.h"
 
@@ -26,7 +27,8 @@ struct sinks {
 	struct fallback fallback;
 	struct alert alert;
 	int64_t last_sync;
-	char *unsafe_from;	 /* "orders.ndjson, line 17": the first that is not synced yet */
+	struct mark unsafe_from; /* the first that is not synced yet */
+	struct mark kept_from;	 /* the first that ever was */
 	void (*idle)(void *ctx); /* called while the DLQ is waited for */
 	void *ctx;
 };

@@ -147,30 +147,67 @@ static void text_errors(struct buf *out, const struct ledger *l)
 	free(errors);
 }
 
-static void text_inputs(struct buf *out, const struct summary *s)
+static void text_share(struct buf *out, const char *name, uint64_t records, const char *error)
 {
 	char digits[TEXT_COUNT_SIZE];
 
+	text_add_escaped(out, slice_of(name));
+	buf_addf(out, ": %s message%s", text_count(records, digits), records == 1 ? "" : "s");
+	if (error) {
+		buf_add_str(out, ", not read to the end: ");
+		text_add_escaped(out, slice_of(error));
+	}
+	buf_add_char(out, '\n');
+}
+
+static void text_member(struct buf *out, const struct summary_member *member)
+{
+	buf_add_str(out, "  ");
+	if (!member->left_out) {
+		text_share(out, member->name, member->records, member->error);
+		return;
+	}
+	text_add_escaped(out, slice_of(member->name));
+	buf_add_str(out, ": left out, ");
+	text_add_escaped(out, slice_of(member->left_out));
+	buf_add_char(out, '\n');
+}
+
+static void text_more(struct buf *out, const struct summary_more *more)
+{
+	char members[TEXT_COUNT_SIZE], records[TEXT_COUNT_SIZE];
+
+	if (!more->members)
+		return;
+	buf_addf(out, "  %s more member%s: %s message%s", text_count(more->members, members),
+		 more->members == 1 ? "" : "s", text_count(more->records, records),
+		 more->records == 1 ? "" : "s");
+	if (more->left_out)
+		buf_addf(out, ", %s left out", text_count(more->left_out, members));
+	if (more->failed)
+		buf_addf(out, ", %s not read to the end", text_count(more->failed, members));
+	buf_add_char(out, '\n');
+}
+
+static void text_inputs(struct buf *out, const struct summary *s)
+{
 	if (s->n_inputs)
 		buf_add_str(out, "=== Inputs ===\n");
 	for (size_t i = 0; i < s->n_inputs; i++) {
 		const struct summary_input *input = &s->inputs[i];
 
-		text_add_escaped(out, slice_of(input->name));
-		buf_addf(out, ": %s message%s", text_count(input->records, digits),
-			 input->records == 1 ? "" : "s");
-		if (input->error) {
-			buf_add_str(out, ", not read to the end: ");
-			text_add_escaped(out, slice_of(input->error));
-		}
-		buf_add_char(out, '\n');
+		text_share(out, input->name, input->records, input->error);
+		for (size_t k = 0; k < input->n_members; k++)
+			text_member(out, &input->members[k]);
+		text_more(out, &input->more);
 	}
 }
 
 void summary_text(struct buf *out, const struct summary *s)
 {
 	struct totals totals = totals_of(s->ledger);
-	buf_add_str(out, "=== Metrics ===\n");
+	buf_add_str(out, s->dry_run ? "=== Dry run: nothing was sent; these would be ===\n"
+				    : "=== Metrics ===\n");
 	text_numbers(out, &totals);
 	text_rate(out, &totals);
 	text_speed(out, s);
@@ -211,6 +248,49 @@ static void json_errors(struct buf *out, const struct ledger *l)
 	free(errors);
 }
 
+static void json_optional(struct buf *out, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	buf_addf(out, ",\"%s\":", name);
+	json_add_text(out, text);
+}
+
+static void json_member(struct buf *out, const struct summary_member *member)
+{
+	buf_add_str(out, "{\"name\":");
+	json_add_text(out, member->name);
+	buf_add_str(out, ",\"format\":");
+	json_add_text(out, member->format);
+	buf_addf(out, ",\"records\":%llu,\"bytes\":%llu", (unsigned long long)member->records,
+		 (unsigned long long)member->bytes);
+	json_optional(out, "skipped", member->left_out);
+	json_optional(out, "error", member->error);
+	buf_add_char(out, '}');
+}
+
+static void json_members(struct buf *out, const struct summary_input *input)
+{
+	const struct summary_more *more = &input->more;
+
+	if (!input->members)
+		return;
+	buf_add_str(out, ",\"members\":[");
+	for (size_t i = 0; i < input->n_members; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		json_member(out, &input->members[i]);
+	}
+	buf_add_char(out, ']');
+	if (more->members)
+		buf_addf(out,
+			 ",\"more_members\":{\"members\":%llu,\"records\":%llu,\"bytes\":%llu,"
+			 "\"skipped\":%llu,\"failed\":%llu}",
+			 (unsigned long long)more->members, (unsigned long long)more->records,
+			 (unsigned long long)more->bytes, (unsigned long long)more->left_out,
+			 (unsigned long long)more->failed);
+}
+
 static void json_inputs(struct buf *out, const struct summary *s)
 {
 	if (!s->n_inputs)
@@ -224,6 +304,7 @@ static void json_inputs(struct buf *out, const struct summary *s)
 		buf_addf(out, ",\"records\":%llu,\"bytes\":%llu,\"error\":",
 			 (unsigned long long)input->records, (unsigned long long)input->bytes);
 		json_add_text(out, input->error);
+		json_members(out, input);
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
@@ -247,6 +328,8 @@ void summary_json(struct buf *out, const struct summary *s)
 		 (unsigned long long)s->ledger->bytes, s->duration_s, rate_of(s));
 	json_add_text(out, s->resume);
 	buf_addf(out, ",\"exit\":%d", s->exit_status);
+	if (s->dry_run)
+		buf_add_str(out, ",\"dry_run\":true");
 	json_inputs(out, s);
 	buf_add_str(out, "}\n");
 }

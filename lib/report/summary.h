@@ -2,18 +2,38 @@
 #ifndef REDRIVE_REPORT_SUMMARY_H
 #define REDRIVE_REPORT_SUMMARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "deliver/ledger.h"
 
-/* One input's share, for runs over several. */
+/* A member's share of an archive. */
+struct summary_member {
+	const char *name;
+	const char *format;	 /* "csv"; NULL when it was not read at all */
+	uint64_t records, bytes; /* as below */
+	const char *left_out;	 /* why it was passed over; NULL when it was not */
+	const char *error;	 /* as below */
+};
+
+/* Those members of an archive that are not named, in sum. */
+struct summary_more {
+	uint64_t members, records, bytes;
+	uint64_t left_out, failed; /* of the members */
+};
+
+/* One input's share, for runs over several, and for archives. */
 struct summary_input {
 	const char *name;
 	uint64_t records;  /* read from it: good, bad and large */
 	uint64_t bytes;	   /* after decompression */
-	const char *error; /* why it could not be read to its end; NULL when it was */
+	const char *error; /* why it, or the first such member, could not be read to its end;
+			    * NULL when all was */
+	const struct summary_member *members; /* NULL for what is no archive */
+	size_t n_members;
+	struct summary_more more;
 };
 
 /* All is borrowed. */
@@ -23,6 +43,7 @@ struct summary {
 	double duration_s;
 	const char *resume; /* the command that goes on; NULL when there is nothing to go on with */
 	int exit_status;
+	bool dry_run; /* the numbers are what would have been */
 	const struct summary_input *inputs; /* may be NULL */
 	size_t n_inputs;
 };

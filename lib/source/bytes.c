@@ -53,15 +53,33 @@ static struct stream *top(const struct bytes *b)
 	return b->layers[b->n_layers - 1];
 }
 
+/* Tar from before POSIX has no magic, but a checksum over its header, which is
+ * counted as if blanks stood in its own place. */
+static bool is_old_tar(struct slice head)
+{
+	unsigned long sum = 0, want;
+	char digits[8] = "";
+
+	if (head.len < 512 || !head.data[0])
+		return false;
+	memcpy(digits, head.data + 148, sizeof(digits) - 1);
+	want = strtoul(digits, NULL, 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += i >= 148 && i < 156 ? ' ' : (unsigned char)head.data[i];
+	return sum == want;
+}
+
 static const struct magic *find_magic(struct slice head)
 {
+	static const struct magic old_tar = {.kind = LAYER_ARCHIVE, .name = "tar"};
+
 	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
 		const struct magic *m = &magics[i];
 
 		if (head.len >= m->at + m->len && memcmp(head.data + m->at, m->bytes, m->len) == 0)
 			return m;
 	}
-	return NULL;
+	return is_old_tar(head) ? &old_tar : NULL;
 }
 
 int bytes_name_error(const struct bytes *b, struct error *err)
@@ -156,7 +174,7 @@ static enum bytes_next next_in_archive(struct bytes *b, struct error *err)
 	if (rc <= 0)
 		return rc ? BYTES_FAILED : BYTES_END;
 	b->member = mem_strdup(name);
-	return peel(b, err);
+	return rc == UNPACK_LINK ? BYTES_LINK : peel(b, err);
 }
 
 static enum bytes_next next_member(struct bytes *b, struct error *err)
@@ -195,16 +213,31 @@ struct slice bytes_peek(struct bytes *b)
 	return head;
 }
 
+bool bytes_goes_on(const struct bytes *b)
+{
+	return b->archive && unpack_goes_on(b->layers[b->archive]);
+}
+
+static void add_how_far(const struct bytes *b, struct error *err)
+{
+	struct error why = *err;
+
+	if (top(b)->given)
+		error_set(err, why.kind, "%s, after %" PRIu64 " bytes%s", why.text, top(b)->given,
+			  b->n_layers > 1 ? " of decompressed data" : "");
+	why = *err;
+	if (b->archive && !bytes_goes_on(b))
+		error_set(err, why.kind, "%s; what follows it in the archive was not read",
+			  why.text);
+}
+
 ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err)
 {
 	ssize_t got = stream_read(top(b), to, n, err);
-	struct error why;
 
 	if (got != STREAM_FAILED)
 		return got;
-	why = *err;
-	error_set(err, why.kind, "%s, after %" PRIu64 " bytes%s", why.text, top(b)->given,
-		  b->n_layers > 1 ? " of decompressed data" : "");
+	add_how_far(b, err);
 	return bytes_name_error(b, err);
 }
 

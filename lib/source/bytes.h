@@ -16,6 +16,7 @@ struct bytes;
 
 enum bytes_next {
 	BYTES_MEMBER, /* bytes_read yields a new member */
+	BYTES_LINK,   /* a link stands in the archive, and has no bytes of its own */
 	BYTES_END,    /* there is none */
 	BYTES_AGAIN,  /* a pipe has nothing to give yet: call again */
 	BYTES_FAILED, /* *err says why */
@@ -28,8 +29,8 @@ struct bytes *bytes_open(const char *path, bool (*idle)(void *ctx), void *ctx, s
 void bytes_close(struct bytes *b); /* NULL is fine */
 
 /* Goes to the next member, whose name is valid until the next call, and NULL
- * for what is no archive. Only regular files are members; what is left of the
- * current one is passed over. */
+ * for what is no archive. Folders and devices are no members; what is left of
+ * the current one is passed over. */
 enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct error *err);
 
 /* The member's first bytes, before any is read: at least the first line, or
@@ -40,6 +41,10 @@ struct slice bytes_peek(struct bytes *b);
  * (cut off, damaged), STREAM_AGAIN. All that could be read before a damage is
  * given out before the failure. */
 ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err);
+
+/* After a failure: can the members behind the one that failed be read? Then
+ * bytes_next_member goes to the next. */
+bool bytes_goes_on(const struct bytes *b);
 
 /* Puts the name of the input, and of the member, before err's text, which is
  * what is wrong with it ("is a directory"). Returns -1. */

@@ -87,7 +87,9 @@ struct stream *file_open(const char *path, bool (*idle)(void *ctx), void *ctx, s
 	f->idle = idle;
 	f->ctx = ctx;
 	stream_init(&f->stream, &file_ops);
-	f->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	/* Else open() waits until somebody writes to a FIFO. */
+	f->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
+				       : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0)
 		error_set(err, ERROR_INPUT, "can't be opened: %s", strerror(errno));
 	else if (file_inspect(f, err) == 0)

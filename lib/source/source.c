@@ -26,6 +26,8 @@ struct source {
 	uint64_t yielded;
 	struct source_stats stats; /* of inputs that are closed */
 	struct buf message;
+	bool notice; /* message is one that was not told yet */
+	struct error why;
 };
 
 static const struct format_ops *const formats[] = {
@@ -137,16 +139,29 @@ static void set_origin(struct source *s, const char *member, const char *format)
 				  format);
 }
 
-/* Gives up the open input. The item's origin stays until the next call. */
+/* Gives up the open input, or only the open member where others can be read.
+ * The item's origin stays until the next call. */
 static enum source_type fail(struct source *s, struct source_item *item)
 {
 	if (!item->position.origin)
 		item->position.origin = s->origin;
-	close_input(s);
+	if (s->bytes && bytes_goes_on(s->bytes))
+		close_member(s);
+	else
+		close_input(s);
 	return SOURCE_FAILED;
 }
 
-/* This and the two below return SOURCE_END when there is nothing to report. */
+/* Puts the name of what is open, and `before`, before the text in *why. */
+static const char *sentence(struct source *s, const char *before, struct error *why)
+{
+	bytes_name_error(s->bytes, why);
+	buf_clear(&s->message);
+	buf_addf(&s->message, "%s%s", before, why->text);
+	return s->message.data;
+}
+
+/* This and those below return SOURCE_END when there is nothing to report. */
 static enum source_type open_input(struct source *s, struct source_item *item)
 {
 	s->bytes = bytes_open(s->paths[s->n_opened++], s->options.idle, s->options.idle_ctx,
@@ -155,20 +170,46 @@ static enum source_type open_input(struct source *s, struct source_item *item)
 	return s->bytes ? SOURCE_END : fail(s, item);
 }
 
-static enum source_type refuse_member(struct source *s, bool fatal, struct source_item *item)
+/* What macOS and Windows put into folders. */
+static bool is_litter(const char *member)
 {
-	bytes_name_error(s->bytes, &item->error);
-	if (fatal)
-		return fail(s, item);
-	buf_clear(&s->message);
-	buf_addf(&s->message, "left out: %s", item->error.text);
-	item->message = s->message.data;
-	return SOURCE_NOTICE;
+	const char *slash = strrchr(member, '/'), *name = slash ? slash + 1 : member;
+
+	return strncmp(name, "._", 2) == 0 || strcmp(name, ".DS_Store") == 0 ||
+	       strcmp(name, "Thumbs.db") == 0 || strcmp(name, "desktop.ini") == 0 ||
+	       strncmp(member, "__MACOSX/", 9) == 0 || strstr(member, "/__MACOSX/");
+}
+
+static enum source_type leave_out(struct source *s, bool quietly, struct source_item *item)
+{
+	/* Without the names that sentence() puts before it. */
+	s->why = item->error;
+	item->left_out = s->why.text;
+	item->message = quietly ? NULL : sentence(s, "left out: ", &item->error);
+	item->position.origin = s->origin;
+	return SOURCE_LEFT_OUT;
 }
 
 static bool is_office(const char *member)
 {
-	return member && strcmp(member, "[Content_Types].xml") == 0;
+	return strcmp(member, "[Content_Types].xml") == 0;
+}
+
+/* Members that are told by their names. */
+static enum source_type judge_name(struct source *s, const char *member, struct source_item *item)
+{
+	if (is_litter(member)) {
+		error_set(&item->error, ERROR_INPUT,
+			  "belongs to the operating system it was packed on");
+		return leave_out(s, true, item);
+	}
+	if (!is_office(member))
+		return SOURCE_END;
+	error_set(&item->error, ERROR_INPUT, "is an Office document; save it as CSV first");
+	bytes_name_error(s->bytes, &item->error);
+	item->position.origin = s->origin;
+	close_input(s);
+	return SOURCE_FAILED;
 }
 
 static void open_member(struct source *s, const char *member, const struct sniffed *sniffed)
@@ -187,12 +228,53 @@ static void open_member(struct source *s, const char *member, const struct sniff
 	});
 }
 
-static enum source_type begin_member(struct source *s, struct source_item *item)
+/* Opens what was found, with what there is to say about it. */
+static enum source_type begin(struct source *s, const char *member, const struct sniffed *sniffed,
+			      struct source_item *item)
 {
-	const char *member, *path = s->paths[s->n_opened - 1];
+	const struct csv_options *csv = &s->options.csv;
+	bool headless = sniffed->headless && csv->header < 0 && !s->columns.n;
+
+	if (headless)
+		error_set(&item->error, ERROR_INPUT,
+			  "begins with a row that looks like values, but is taken for the names "
+			  "of the columns; if it is an order: --csv-header no, and --csv-columns "
+			  "for the names");
+	s->notice = headless || sniffed->notice;
+	if (s->notice)
+		sentence(s, "", &item->error);
+	open_member(s, member, sniffed);
+	if (!member)
+		return SOURCE_END;
+	item->position.origin = s->origin;
+	return SOURCE_MEMBER;
+}
+
+static enum source_type judge_member(struct source *s, const char *member, struct source_item *item)
+{
+	const char *path = s->paths[s->n_opened - 1];
+	enum source_type type = member ? judge_name(s, member, item) : SOURCE_END;
 	struct sniffed sniffed;
 
-	switch (bytes_next_member(s->bytes, &member, &item->error)) {
+	if (type != SOURCE_END)
+		return type;
+	sniffed = sniff(member ? member : path, bytes_peek(s->bytes), s->options.format,
+			s->options.csv.delimiter, &item->error);
+	if (sniffed.verdict == SNIFF_FINE)
+		return begin(s, member, &sniffed, item);
+	if (member && sniffed.verdict == SNIFF_ALIEN)
+		return leave_out(s, false, item);
+	bytes_name_error(s->bytes, &item->error);
+	return fail(s, item);
+}
+
+static enum source_type begin_member(struct source *s, struct source_item *item)
+{
+	enum bytes_next next;
+	const char *member;
+
+	next = bytes_next_member(s->bytes, &member, &item->error);
+	switch (next) {
 	case BYTES_AGAIN:
 		return SOURCE_WAIT;
 	case BYTES_FAILED:
@@ -202,19 +284,22 @@ static enum source_type begin_member(struct source *s, struct source_item *item)
 		close_input(s);
 		return SOURCE_END;
 	case BYTES_MEMBER:
-		set_origin(s, member, "");
+	case BYTES_LINK:
 		break;
 	}
-	if (is_office(member)) {
-		error_set(&item->error, ERROR_INPUT, "is an Office document; save it as CSV first");
-		return refuse_member(s, true, item);
+	set_origin(s, member, "");
+	if (next == BYTES_LINK) {
+		error_set(&item->error, ERROR_INPUT, "is a link");
+		return leave_out(s, false, item);
 	}
-	sniffed = sniff(member ? member : path, bytes_peek(s->bytes), s->options.format,
-			s->options.csv.delimiter, &item->error);
-	if (sniffed.verdict != SNIFF_FINE)
-		return refuse_member(s, !member || sniffed.verdict == SNIFF_UNUSABLE, item);
-	open_member(s, member, &sniffed);
-	return SOURCE_END;
+	return judge_member(s, member, item);
+}
+
+static enum source_type tell(struct source *s, struct source_item *item)
+{
+	s->notice = false;
+	item->message = s->message.data;
+	return SOURCE_NOTICE;
 }
 
 static enum source_type read_member(struct source *s, struct source_item *item)
@@ -244,7 +329,7 @@ static void clear_item(struct source_item *item)
 	item->record = (struct record){.timestamp = RECORD_NO_TIMESTAMP};
 	item->topic = NULL;
 	item->fault = FAULT_NONE;
-	item->message = NULL;
+	item->message = item->left_out = NULL;
 	item->position = (struct position){0};
 	item->raw_len = 0;
 }
@@ -257,7 +342,9 @@ enum source_type source_next(struct source *s, struct source_item *item)
 	while (type == SOURCE_END && (s->bytes || s->n_opened < s->n_paths)) {
 		if (s->options.limit && s->yielded == s->options.limit)
 			break;
-		if (s->format)
+		if (s->notice)
+			type = tell(s, item);
+		else if (s->format)
 			type = read_member(s, item);
 		else
 			type = s->bytes ? begin_member(s, item) : open_input(s, item);

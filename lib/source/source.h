@@ -18,18 +18,22 @@
 enum source_format { SOURCE_AUTO, SOURCE_NDJSON, SOURCE_CSV, SOURCE_ENVELOPE };
 
 enum source_type {
-	SOURCE_RECORD, /* item.record is a record; its slices live as long as its block */
-	SOURCE_BAD,    /* item.record.value has the raw bytes of a bad line or row, item.fault
+	SOURCE_RECORD,	 /* item.record is a record; its slices live as long as its block */
+	SOURCE_BAD,	 /* item.record.value has the raw bytes of a bad line or row, item.fault
 			* what is wrong, item.message why, in words without payload */
-	SOURCE_LARGE,  /* a line or row over max_record_bytes: no bytes are kept; item.position
+	SOURCE_LARGE,	 /* a line or row over max_record_bytes: no bytes are kept; item.position
 			* and item.raw_len say which */
-	SOURCE_WAIT,   /* no free block, or a pipe that is silent for now: serve deliveries
+	SOURCE_WAIT,	 /* no free block, or a pipe that is silent for now: serve deliveries
 			* (which drop references), then call again */
-	SOURCE_NOTICE, /* item.message says something the user should hear (a member was left
-			* out, say); no record */
-	SOURCE_FAILED, /* this input can't be read further; item.error says why. The next call
-			* goes on with the next input */
-	SOURCE_END,    /* all inputs are read */
+	SOURCE_MEMBER,	 /* a member of an archive begins: item.position.origin; no record */
+	SOURCE_NOTICE,	 /* item.message says something the user should hear; no record */
+	SOURCE_LEFT_OUT, /* the member item.position.origin is passed over; item.left_out says
+			  * why ("is a PNG picture"), item.message is a whole sentence, or
+			  * NULL when it isn't worth one (what macOS puts into archives) */
+	SOURCE_FAILED,	 /* this input, or this member of an archive, can't be read further;
+			  * item.error says why. The next call goes on with the next member,
+			  * where that can be read, else with the next input */
+	SOURCE_END,	 /* all inputs are read */
 };
 
 struct source_item {
@@ -39,7 +43,8 @@ struct source_item {
 	const char *topic;    /* an envelope's, valid until the next call; or NULL */
 	enum fault fault;
 	const char *message;	  /* valid until the next call */
-	struct position position; /* of bad, large and failed items; valid until the next call */
+	const char *left_out;	  /* as message */
+	struct position position; /* of all but records and notices; valid until the next call */
 	uint64_t raw_len;	  /* bytes of the line or row in the input */
 	struct error error;
 };

@@ -3,25 +3,50 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+
+/* A tar archive ends with two blocks of zeros; some tools write only one. */
+#define TAR_BLOCK 512
+
+/* The length of the record that ends a zip, and from where on it doesn't hold
+ * the number of members. */
+#define ZIP_END	 22
+#define ZIP_MANY 0xffff
+
+#define ENCRYPTED "is encrypted: unpack it first"
 
 struct unpack {
 	struct stream stream;
 	struct stream *in;
 	struct archive *archive;
 	const char *name;
-	bool filter;
-	bool empty;   /* the filter's data is */
-	uint64_t fed; /* bytes libarchive was given */
+	bool filter, tar;
+	bool empty;	/* the filter's data is */
+	bool encrypted; /* the member is */
+	bool lost;	/* nothing behind the failure can be read */
+	uint64_t fed;	/* bytes libarchive was given */
+	uint64_t zeros; /* how many of them, at their end, are zero */
+	/* Members that a zip's directory counts, -1: not known; and those found. */
+	int listed;
+	uint64_t found;
 	/* What libarchive has unpacked and nobody has read. */
 	const char *ready;
 	size_t n_ready;
 	uint64_t offset; /* in the member, behind `ready` */
 	char bytes[128 * 1024];
 };
+
+static void note_fed(struct unpack *u, size_t n)
+{
+	size_t rest = n;
+
+	u->fed += n;
+	while (rest && !u->bytes[rest - 1])
+		rest--;
+	u->zeros = rest ? n - rest : u->zeros + n;
+}
 
 static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
 {
@@ -35,7 +60,7 @@ static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
 	if (got < 0)
 		archive_set_error(a, EIO, "%s", err.text);
 	else
-		u->fed += (uint64_t)got;
+		note_fed(u, (size_t)got);
 	*bytes = u->bytes;
 	return got < 0 ? ARCHIVE_FATAL : got;
 }
@@ -46,6 +71,7 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t offset, int when
 	int64_t at = stream_seek(u->in, offset, whence);
 
 	(void)a;
+	u->zeros = 0;
 	return at < 0 ? ARCHIVE_FATAL : at;
 }
 
@@ -58,10 +84,20 @@ static int unpack_error(struct unpack *u, struct error *err)
 		*err = u->in->error;
 		return -1;
 	}
-	if (why && strcasestr(why, "truncated"))
+	/* zlib's -5: there is no more input. */
+	if (why && (strcasestr(why, "truncated") || strstr(why, "failed (-5)")))
 		return error_set(err, ERROR_INPUT, "is cut off: its %s data ends early", u->name);
-	return error_set(err, ERROR_INPUT, "is damaged: its %s data is wrong (%s)", u->name,
-			 why ? why : "no details");
+	if (why && (strcasestr(why, "encrypt") || strcasestr(why, "passphrase") ||
+		    strcasestr(why, "crypto")))
+		return error_set(err, ERROR_INPUT, ENCRYPTED);
+	if (why && (strcasestr(why, "unsupported") || strcasestr(why, "not supported")))
+		return error_set(err, ERROR_INPUT,
+				 "is packed in a way that can't be read (%s): unpack it first",
+				 why);
+	if (!why)
+		why = "no details";
+	return error_set(err, ERROR_INPUT, "is damaged: its %s data is wrong (%.*s)", u->name,
+			 (int)strcspn(why, "\n"), why);
 }
 
 /* The stream below must be read to its end: only there does a decompressor
@@ -96,14 +132,18 @@ static int next_block(struct unpack *u, struct error *err)
 
 	if (u->empty)
 		return check_end(u, err);
+	if (u->encrypted)
+		return error_set(err, ERROR_INPUT, ENCRYPTED);
 	do
 		rc = archive_read_data_block(u->archive, &block, &n, &offset);
 	while (rc == ARCHIVE_RETRY || (rc == ARCHIVE_OK && !n));
 	if (rc == ARCHIVE_EOF)
 		return u->filter ? check_end(u, err) : 0;
 	/* A warning is what libarchive calls a wrong checksum. */
-	if (rc != ARCHIVE_OK)
+	if (rc != ARCHIVE_OK) {
+		u->lost = rc == ARCHIVE_FATAL;
 		return unpack_error(u, err);
+	}
 	if ((uint64_t)offset != u->offset)
 		return error_set(err, ERROR_INPUT, "is a sparse file, which holds no orders");
 	u->ready = block;
@@ -187,21 +227,51 @@ struct stream *unpack_filter(struct stream *in, int filter, const char *name, st
 	return unpack_opened(u, u->empty ? ARCHIVE_OK : rc, err);
 }
 
+/* What stands at the end of a zip; a comment may follow it. */
+static int zip_count(struct unpack *u)
+{
+	const int64_t most = sizeof(u->bytes);
+	int64_t size = stream_seek(u->in, 0, SEEK_END);
+	struct error err;
+	ssize_t got = 1;
+	size_t n = 0;
+
+	if (size < 0 || stream_seek(u->in, size > most ? size - most : 0, SEEK_SET) < 0)
+		return -1;
+	while (n < sizeof(u->bytes) && (got > 0 || got == STREAM_AGAIN)) {
+		got = stream_read(u->in, u->bytes + n, sizeof(u->bytes) - n, &err);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	stream_seek(u->in, 0, SEEK_SET);
+	for (size_t at = n; at-- > 0;)
+		if (n - at >= ZIP_END && memcmp(u->bytes + at, "PK\x05\x06", 4) == 0)
+			return (unsigned char)u->bytes[at + 10] | (unsigned char)u->bytes[at + 11]
+									  << 8;
+	return -1;
+}
+
 struct stream *unpack_archive(struct stream *in, const char *name, struct error *err)
 {
 	struct unpack *u = unpack_new(in, name, err);
 
 	if (!u)
 		return NULL;
+	u->tar = strcmp(name, "tar") == 0;
+	u->listed = strcmp(name, "zip") == 0 ? zip_count(u) : -1;
 	archive_read_support_format_tar(u->archive);
+	/* Behind an end mark there may be another archive, as `cat` puts it there. */
+	archive_read_set_format_option(u->archive, "tar", "read_concatenated_archives", "1");
 	archive_read_support_format_zip(u->archive);
 	archive_read_support_format_7zip(u->archive);
 	return unpack_opened(u, archive_read_open1(u->archive), err);
 }
 
-static bool is_file(struct archive_entry *entry)
+/* 0 for folders and devices, which hold nothing. */
+static int entry_kind(struct archive_entry *entry)
 {
-	return archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
+	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+		return UNPACK_LINK;
+	return archive_entry_filetype(entry) == AE_IFREG ? UNPACK_FILE : 0;
 }
 
 static const char *entry_name(struct archive_entry *entry)
@@ -213,6 +283,29 @@ static const char *entry_name(struct archive_entry *entry)
 	return name ? name : "(a name that can't be read)";
 }
 
+static int lose(struct unpack *u)
+{
+	u->lost = true;
+	return -1;
+}
+
+static int end_archive(struct unpack *u, struct error *err)
+{
+	if (check_end(u, err) < 0)
+		return lose(u);
+	if (u->tar && u->zeros < TAR_BLOCK)
+		error_set(
+			err, ERROR_INPUT,
+			"has no end mark, and may be cut off behind the last member that was read");
+	else if (u->listed >= 0 && u->listed < ZIP_MANY && u->found != (uint64_t)u->listed)
+		error_set(err, ERROR_INPUT,
+			  "is damaged: its directory counts %d members, but %llu were found",
+			  u->listed, (unsigned long long)u->found);
+	else
+		return 0;
+	return lose(u);
+}
+
 int unpack_next(struct stream *s, const char **name, struct error *err)
 {
 	struct unpack *u = (struct unpack *)s;
@@ -222,15 +315,23 @@ int unpack_next(struct stream *s, const char **name, struct error *err)
 	do {
 		rc = archive_read_next_header(u->archive, &entry);
 		if (rc == ARCHIVE_EOF)
-			return check_end(u, err);
-		if (rc < ARCHIVE_WARN)
-			return unpack_error(u, err);
-	} while (rc == ARCHIVE_RETRY || !is_file(entry));
+			return end_archive(u, err);
+		u->found++;
+		/* ARCHIVE_RETRY would search on for the next header, and nobody would hear
+		 * of the member that is lost. */
+		if (rc != ARCHIVE_OK && rc != ARCHIVE_WARN) {
+			unpack_error(u, err);
+			return lose(u);
+		}
+	} while (!entry_kind(entry));
 	u->n_ready = 0;
 	u->offset = 0;
+	u->encrypted = archive_entry_is_data_encrypted(entry) == 1;
 	*name = entry_name(entry);
-	if (archive_entry_is_data_encrypted(entry) == 1)
-		return error_set(err, ERROR_INPUT, "is encrypted: its member %s can't be read",
-				 *name);
-	return 1;
+	return entry_kind(entry);
+}
+
+bool unpack_goes_on(const struct stream *s)
+{
+	return !((const struct unpack *)s)->lost;
 }

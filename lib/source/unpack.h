@@ -2,6 +2,8 @@
 #ifndef REDRIVE_SOURCE_UNPACK_H
 #define REDRIVE_SOURCE_UNPACK_H
 
+#include <stdbool.h>
+
 #include "source/stream.h"
 
 /* What one libarchive filter code makes of `in`, which must outlive it and
@@ -12,8 +14,15 @@ struct stream *unpack_filter(struct stream *in, int filter, const char *name, st
  * unpack_next. The rest as above. */
 struct stream *unpack_archive(struct stream *in, const char *name, struct error *err);
 
-/* Goes to the next regular file of an archive: 1 with its name, valid until
- * the next call; 0 at the end; -1 with *err. stream_restart comes before it. */
+#define UNPACK_FILE 1
+#define UNPACK_LINK 2 /* to a file, within the archive or not: it has no bytes of its own */
+
+/* Goes to the next file or link of an archive: which, with its name, valid
+ * until the next call; 0 at the end; -1 with *err, and then no further call.
+ * stream_restart comes before it. */
 int unpack_next(struct stream *s, const char **name, struct error *err);
+
+/* False when what failed leaves no way to the members behind it. */
+bool unpack_goes_on(const struct stream *s);
 
 #endif

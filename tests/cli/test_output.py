@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import pty
 import re
 import subprocess
 import threading
@@ -10,7 +11,7 @@ import threading
 import pytest
 
 import terminal
-from harness import paths
+from harness import paths, process
 from harness.run import environment, run
 
 GOOD = '{"orderId":"ORD-0001","customerId":"customer-A"}\n'
@@ -156,8 +157,8 @@ def test_metrics(tmp_path, mixed):
 def test_closed_stdout(tmp_path, orders):
     done = shell(tmp_path, '"$redrive" "$@" >&-; echo "status $?"', *LOAD, str(orders))
     assert "All 2 messages sent successfully!" in done.stderr
-    assert "cannot write to standard output" in done.stderr
-    assert done.stdout == "status 1\n"
+    assert "cannot write" not in done.stderr
+    assert done.stdout == "status 0\n"
 
 
 def test_closed_stderr(tmp_path, orders):
@@ -169,14 +170,50 @@ def test_closed_stderr(tmp_path, orders):
 
 def test_both_closed_and_stdin_too(tmp_path, orders):
     done = shell(tmp_path, '"$redrive" "$@" <&- >&- 2>&-; echo "status $?"', *LOAD, "-v", str(orders))
-    assert done.stdout == "status 1\n"
+    assert done.stdout == "status 0\n"
     assert orders.read_text().count("\n") == 2
 
 
-def test_a_full_disk_behind_stdout(tmp_path, orders):
-    done = shell(tmp_path, '"$redrive" "$@" >/dev/full; echo "status $?"', *LOAD, str(orders))
-    assert "cannot write to standard output: No space left on device" in done.stderr
+def test_a_full_disk_behind_stdout(tmp_path, orders, mixed):
+    script = '"$redrive" "$@" >/dev/full; echo "status $?"'
+    done = shell(tmp_path, script, *LOAD, str(orders))
+    assert "cannot write to standard output: No space left on device; the summary is lost " \
+           "(all records are delivered: don't load them again)" in done.stderr
     assert done.stdout == "status 1\n"
+    done = shell(tmp_path, script, *LOAD, str(mixed))
+    assert "the summary is lost" in done.stderr and "again" not in done.stderr
+    assert done.stdout == "status 3\n"
+
+
+@pytest.fixture
+def unread():
+    """A pipe whose reader has gone away."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+@pytest.mark.parametrize("name, status", [("orders", 0), ("mixed", 3)])
+def test_a_summary_that_nobody_reads(request, tmp_path, unread, name, status):
+    command = [paths.binary(), "sandbox", "--", paths.binary(), *LOAD, request.getfixturevalue(name)]
+    done = subprocess.run(command, cwd=tmp_path, stdout=unread, stderr=subprocess.PIPE, text=True, env=environment())
+    assert done.returncode == status
+    assert "cannot write" not in done.stderr
+
+
+@pytest.mark.parametrize("args", [["errors"], ["produce", "--help"], ["--version"]])
+def test_help_that_nobody_reads(unread, args):
+    done = subprocess.run([paths.binary(), *args], stdout=unread, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_both_outputs_that_nobody_reads(tmp_path, unread):
+    (tmp_path / "many.ndjson").write_text(GOOD * 5000)
+    done = subprocess.run([paths.binary(), "sandbox", "--", paths.binary(), *LOAD, "-v", "--metrics-file", "redrive.prom",
+                           "many.ndjson"], cwd=tmp_path, stdout=unread, stderr=unread, env=environment())
+    assert done.returncode == 0
+    assert 'outcome="delivered"} 5000\n' in (tmp_path / "redrive.prom").read_text()
 
 
 def test_a_reader_that_goes_away(tmp_path):
@@ -235,6 +272,22 @@ def test_a_bar_on_a_terminal_that_is_gone_at_the_end(slow):
     last = before.rindex("1 record")
     assert before[last:].count("\r\033[K") >= 1, repr(before)
     assert "\033" not in after and "\r" not in after, repr(after)
+
+
+def test_a_terminal_that_goes_away(slow, tmp_path):
+    ours, theirs = pty.openpty()
+    over, shown = threading.Event(), b""
+    with (tmp_path / "summary").open("wb") as summary:
+        child = process.start([paths.binary(), "sandbox", "--", paths.binary(), *LOAD, "--progress", "always", "-v",
+                               slow(over)], stdin=theirs, stdout=summary, stderr=theirs,
+                              env=environment({"TERM": "xterm"}))
+    os.close(theirs)
+    while b"1 record " not in shown:
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    over.set()
+    assert child.wait(30) == 0
+    assert re.search(r"^Messages produced: +1$", (tmp_path / "summary").read_text(), re.M)
 
 
 def screen(shown):

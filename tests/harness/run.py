@@ -134,9 +134,10 @@ def run(args, stdin=None, timeout: float = 60, env=None, cwd=None) -> Result:
 
 
 def environment(changes: dict | None = None) -> dict[str, str]:
-    """The environment a run gets."""
+    """The environment a run gets. It is on the librdkafka of the folder REDRIVE_LIBRDKAFKA, if there is one."""
     base = {k: v for k, v in os.environ.items() if not k.startswith("REDRIVE_")}
-    merged = {**base, **_SANITIZERS, **(changes or {})}
+    library = {"LD_LIBRARY_PATH": folder} if (folder := os.environ.get("REDRIVE_LIBRDKAFKA")) else {}
+    merged = {**base, **_SANITIZERS, **library, **(changes or {})}
     return {k: str(v) for k, v in merged.items() if v is not None}
 
 

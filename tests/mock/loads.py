@@ -129,7 +129,11 @@ class Feeder:
 
     def wait_until_ended(self) -> None:
         """Until all orders written have ended somewhere; the log must be at level debug."""
-        self.running.wait_for(f"{self._next} records have ended", lambda: self._ended() >= self._next)
+        self.running.wait_for(f"{self._next} records have ended", lambda: self.ended() >= self._next)
+
+    def wait_until(self, what: str, condition) -> None:
+        """Until condition() is true."""
+        self.running.wait_for(what, condition)
 
     def wait_for(self, event: str, count: int = 1, **fields) -> list[dict]:
         """The first `count` of such events."""
@@ -143,5 +147,6 @@ class Feeder:
         self.running.process.stdin.close()
         return self.running.wait(timeout)
 
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """How many orders have ended somewhere; the log must be at level debug."""
         return len(events(self.running, "delivered")) + len(events(self.running, "record_failed"))

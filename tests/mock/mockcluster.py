@@ -2,7 +2,7 @@
 
 import subprocess
 
-from harness import paths, process, witness
+from harness import paths, process, run, witness
 
 STOP_TIMEOUT_S = 10
 
@@ -14,7 +14,7 @@ class MockCluster:
         program = paths.build() / "tests" / "mock" / "mockd"
         assert program.exists(), f"no {program}: build it, or set REDRIVE_BUILD"
         self._process = process.start([program, str(brokers)], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, text=True, bufsize=1)
+                                      stdout=subprocess.PIPE, text=True, bufsize=1, env=run.environment())
         self.bootstrap = self._process.stdout.readline().strip()
         assert self.bootstrap, "the mock cluster did not start"
 

@@ -91,6 +91,10 @@ static inline void add_item(struct buf *out, enum source_type type, const struct
 	case SOURCE_NOTICE:
 		buf_addf(out, "notice %s\n", item->message);
 		break;
+	case SOURCE_LEFT_OUT:
+		if (item->message)
+			buf_addf(out, "notice %s\n", item->message);
+		break;
 	case SOURCE_FAILED:
 		assert_non_null(item->position.origin);
 		buf_addf(out, "failed %s\n", item->error.text);

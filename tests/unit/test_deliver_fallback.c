@@ -385,6 +385,125 @@ static void test_a_probe_makes_no_file(void **state)
 	fallback_finish(&f);
 }
 
+static void test_a_probe_sees_another_writer_and_is_none(void **state)
+{
+	struct fallback first, second;
+	struct error err = {0};
+
+	(void)state;
+	fallback_init(&first, PATH, NULL);
+	fallback_init(&second, PATH, NULL);
+	assert_int_equal(add(&first, 1), 0);
+	assert_int_equal(fallback_sync(&first), 1);
+	assert_int_equal(fallback_probe(&second, &err), -1);
+	assert_non_null(strstr(err.text, "another process is writing"));
+	fallback_finish(&first);
+	assert_int_equal(fallback_probe(&second, &err), 0);
+	fallback_init(&first, PATH, NULL);
+	assert_int_equal(add(&first, 1), 0);
+	assert_int_equal(fallback_sync(&first), 1);
+	fallback_finish(&first);
+	fallback_finish(&second);
+	assert_int_equal(whole_lines(), 2);
+}
+
+/* Lines of an earlier run, and of this one, one of them not written yet. */
+static void begin_in_use(struct fallback *f, struct buf *log, struct event_sink *sink)
+{
+	struct fallback earlier;
+
+	fallback_init(&earlier, PATH, NULL);
+	assert_int_equal(add(&earlier, 2), 0);
+	assert_int_equal(fallback_sync(&earlier), 2);
+	fallback_finish(&earlier);
+	*sink = EVENTS_INTO(log);
+	fallback_init(f, PATH, sink);
+	assert_int_equal(add(f, 3), 0);
+	assert_int_equal(fallback_sync(f), 3);
+	assert_int_equal(add(f, 1), 0);
+}
+
+static void test_what_a_removed_file_had_of_this_run_comes_back(void **state)
+{
+	struct buf log = {0};
+	struct event_sink sink;
+	struct fallback f;
+
+	(void)state;
+	begin_in_use(&f, &log, &sink);
+	assert_int_equal(unlink(PATH), 0);
+	assert_int_equal(fallback_sync(&f), 1);
+	assert_int_equal(whole_lines(), 4);
+	assert_non_null(strstr(log.data, "fallback_removed: "));
+	/* Also when nothing more is to be written. */
+	assert_int_equal(unlink(PATH), 0);
+	assert_int_equal(fallback_sync(&f), 0);
+	assert_int_equal(f.failed.kind, ERROR_NONE);
+	fallback_finish(&f);
+	assert_int_equal(whole_lines(), 4);
+	buf_finish(&log);
+}
+
+static void test_a_removed_file_that_can_t_come_back_is_a_failure(void **state)
+{
+	struct buf log = {0};
+	struct event_sink sink;
+	struct fallback f;
+
+	(void)state;
+	begin_in_use(&f, &log, &sink);
+	assert_int_equal(unlink(PATH), 0);
+	assert_int_equal(mkdir(PATH, 0700), 0);
+	assert_int_equal(fallback_sync(&f), 0);
+	assert_int_equal(f.failed.kind, ERROR_OUTPUT);
+	assert_int_equal(f.lost, 3);
+	assert_non_null(strstr(log.data, "LOST"));
+	fallback_finish(&f);
+	buf_finish(&log);
+}
+
+static void test_a_file_that_was_moved_away_keeps_its_lines(void **state)
+{
+	struct buf log = {0};
+	struct event_sink sink;
+	struct fallback f;
+
+	(void)state;
+	begin_in_use(&f, &log, &sink);
+	assert_int_equal(rename(PATH, "moved"), 0);
+	assert_int_equal(fallback_sync(&f), 1);
+	assert_int_equal(add(&f, 1), 0);
+	assert_int_equal(fallback_sync(&f), 1);
+	fallback_finish(&f);
+	assert_int_equal(whole_lines(), 2);
+	assert_int_equal(rename("moved", PATH), 0);
+	assert_int_equal(whole_lines(), 5);
+	assert_non_null(strstr(log.data, "fallback_moved: "));
+	buf_finish(&log);
+}
+
+static void test_a_file_that_others_cut_is_told_of_and_not_filled_up(void **state)
+{
+	struct buf log = {0};
+	struct event_sink sink;
+	struct fallback f;
+
+	(void)state;
+	begin_in_use(&f, &log, &sink);
+	assert_int_equal(truncate(PATH, 0), 0);
+	assert_int_equal(fallback_sync(&f), 1);
+	assert_non_null(strstr(log.data, "fallback_cut: "));
+	limit_file_size(line_length() + 10);
+	assert_int_equal(add(&f, 1), 0);
+	assert_int_equal(truncate(PATH, 0), 0);
+	assert_int_equal(add(&f, 1), 0);
+	assert_int_equal(fallback_sync(&f), 0);
+	limit_file_size(RLIM_INFINITY);
+	fallback_finish(&f);
+	assert_int_equal(whole_lines(), 0);
+	buf_finish(&log);
+}
+
 static void test_a_probe_refuses_a_folder(void **state)
 {
 	struct fallback f;
@@ -434,6 +553,11 @@ int main(void)
 		IN_SCRATCH(test_an_add_that_fails_leaves_no_half_line),
 		IN_SCRATCH(test_without_a_folder_nothing_is_taken),
 		IN_SCRATCH(test_a_probe_makes_no_file),
+		IN_SCRATCH(test_a_probe_sees_another_writer_and_is_none),
+		IN_SCRATCH(test_what_a_removed_file_had_of_this_run_comes_back),
+		IN_SCRATCH(test_a_removed_file_that_can_t_come_back_is_a_failure),
+		IN_SCRATCH(test_a_file_that_was_moved_away_keeps_its_lines),
+		IN_SCRATCH(test_a_file_that_others_cut_is_told_of_and_not_filled_up),
 		IN_SCRATCH(test_a_probe_refuses_a_folder),
 		IN_SCRATCH(test_what_is_no_regular_file_is_refused),
 	};

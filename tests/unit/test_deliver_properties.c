@@ -106,6 +106,30 @@ static void test_the_later_value_wins_with_its_origin(void **state)
 	properties_finish(&copy);
 }
 
+static void test_what_has_no_effect_is_set_but_not_used(void **state)
+{
+	struct properties p = {0}, copy = {0};
+	rd_kafka_conf_t *conf;
+
+	(void)state;
+	properties_set(&p, "no.such", "1", "-X");
+	properties_set_unused(&p, "no.such", "because");
+	assert_null(properties_get(&p, "no.such"));
+	assert_true(properties_has(&p, "no.such", "-X"));
+	assert_false(properties_has(&p, "no.such", "default"));
+	properties_copy(&copy, &p);
+	assert_true(properties_same(&copy, &p));
+	assert_string_equal(copy.items[0].unused, "because");
+	conf = properties_conf(&copy, NULL);
+	assert_non_null(conf);
+	rd_kafka_conf_destroy(conf);
+	properties_set(&copy, "no.such", "2", "-X");
+	assert_string_equal(properties_get(&copy, "no.such"), "2");
+	assert_false(properties_same(&copy, &p));
+	properties_finish(&copy);
+	properties_finish(&p);
+}
+
 static void test_a_line_that_is_no_pair_is_named(void **state)
 {
 	struct properties p = {0};
@@ -281,10 +305,11 @@ static void test_a_configuration_has_what_was_set(void **state)
 static void test_secrets_are_known(void **state)
 {
 	static const char *const secret[] = {
-		"sasl.password",	  "ssl.key.password",
-		"SSL.KEYSTORE.PASSWORD",  "ssl.key.pem",
-		"sasl.jaas.config",	  "sasl.oauthbearer.client.secret",
-		"sasl.oauthbearer.config"};
+		"sasl.password",	   "ssl.key.password",
+		"SSL.KEYSTORE.PASSWORD",   "ssl.key.pem",
+		"sasl.jaas.config",	   "sasl.oauthbearer.client.secret",
+		"sasl.oauthbearer.config", "ssl.keystore.key",
+		"basic.auth.user.info",	   "sasl.oauthbearer.assertion.private.key.passphrase"};
 	static const char *const open_ones[] = {"sasl.username", "bootstrap.servers",
 						"ssl.ca.location", "client.id"};
 
@@ -304,6 +329,7 @@ int main(void)
 		IN_SCRATCH(test_the_last_line_needs_no_line_feed),
 		IN_SCRATCH(test_a_byte_order_mark_is_skipped),
 		IN_SCRATCH(test_the_later_value_wins_with_its_origin),
+		IN_SCRATCH(test_what_has_no_effect_is_set_but_not_used),
 		IN_SCRATCH(test_a_line_that_is_no_pair_is_named),
 		IN_SCRATCH(test_a_file_that_cannot_be_read_is_named),
 		IN_SCRATCH(test_a_line_that_is_no_pair_does_not_show_its_secret),

@@ -78,8 +78,11 @@ static void test_everything_at_once(void **state)
 				      .possible_duplicates = 1,
 				      .errors = errors,
 				      .n_errors = 4};
-	const struct summary_input inputs[] = {{"a\033[2J", 11, 100, NULL},
-					       {"b.gz", 1, 20, "damaged\nfile"}};
+	const struct summary_member members[] = {{"x.csv", "csv", 1, 20, NULL, "cut\noff"},
+						 {"p\n.png", NULL, 0, 0, "is a picture", NULL}};
+	const struct summary_input inputs[] = {
+		{.name = "a\033[2J", .records = 11, .bytes = 100},
+		{"b.zip", 3, 20, "damaged\nfile", members, 2, {1234, 2, 10, 1000, 3}}};
 	const struct summary s = {.command = "produce",
 				  .ledger = &ledger,
 				  .duration_s = 4,
@@ -111,7 +114,10 @@ static void test_everything_at_once(void **state)
 	       "Z_CODE: 1 error\n"
 	       "=== Inputs ===\n"
 	       "a\\x1b[2J: 11 messages\n"
-	       "b.gz: 1 message, not read to the end: damaged\\nfile\n"
+	       "b.zip: 3 messages, not read to the end: damaged\\nfile\n"
+	       "  x.csv: 1 message, not read to the end: cut\\noff\n"
+	       "  p\\n.png: left out, is a picture\n"
+	       "  1,234 more members: 2 messages, 1,000 left out, 3 not read to the end\n"
 	       "To go on: redrive produce --job x\n");
 }
 
@@ -120,17 +126,26 @@ static void test_json_is_json(void **state)
 	struct ledger_error errors[] = {{"A\"B\xff", 2}};
 	const struct ledger ledger = {
 		.read = 3, .outcome = {0, 2}, .errors = errors, .n_errors = 1};
-	const struct summary_input input = {"dir/\xff\n.json", 3, 100, NULL};
+	const struct summary_member members[] = {{"a\xff\n", "csv", 1, 20, NULL, NULL},
+						 {"b", NULL, 0, 0, "is a \"picture\"", NULL},
+						 {"c", "ndjson", 1, 2, NULL, "damaged"}};
+	const struct summary_input input = {"dir/\xff\n.json", 3, 100, NULL, members, 3,
+					    {1, 2, 3, 0, 1}};
 	const struct summary s = {.command = "produce",
 				  .ledger = &ledger,
 				  .resume = "go \"on\"",
 				  .inputs = &input,
 				  .n_inputs = 1};
 	struct buf out = {0};
-	json_t *root, *records;
+	json_t *root, *records, *archive;
 
 	(void)state;
 	summary_json(&out, &s);
+	assert_non_null(strstr(out.data,
+			       ",{\"name\":\"b\",\"format\":null,\"records\":0,\"bytes\":0,"
+			       "\"skipped\":\"is a \\\"picture\\\"\"},"));
+	assert_non_null(strstr(out.data, "],\"more_members\":{\"members\":1,\"records\":2,"
+					 "\"bytes\":3,\"skipped\":0,\"failed\":1}}"));
 	assert_ptr_equal(strchr(out.data, '\n'), out.data + out.len - 1);
 	root = json_loadb(out.data, out.len, 0, NULL);
 	assert_non_null(root);
@@ -138,7 +153,8 @@ static void test_json_is_json(void **state)
 	assert_int_equal(json_integer_value(json_object_get(records, "unsettled")), 1);
 	assert_int_equal(json_integer_value(json_object_get(root, "success_rate")), 0);
 	assert_string_equal(json_string_value(json_object_get(root, "resume")), "go \"on\"");
-	assert_int_equal(json_array_size(json_object_get(root, "inputs")), 1);
+	archive = json_array_get(json_object_get(root, "inputs"), 0);
+	assert_int_equal(json_array_size(json_object_get(archive, "members")), 3);
 	json_decref(root);
 	buf_finish(&out);
 }

@@ -1,9 +1,8 @@
 #include "expect.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <sys/stat.h>
 
+#include "archives.h"
 #include "source_events.h"
 
 #define TWO_LINES "{\"a\":1}\n{\"b\":2}\n"
@@ -14,52 +13,6 @@ static void add_lines(struct buf *out, int n)
 {
 	for (unsigned i = 0; i < (unsigned)n; i++)
 		buf_addf(out, "{\"n\":%06u,\"noise\":%u}\n", i, i * 2654435761u);
-}
-
-struct entry {
-	const char *name;
-	struct slice data; /* data NULL: a folder */
-};
-
-static void add_entry(struct archive *a, const struct entry *e)
-{
-	struct archive_entry *entry = archive_entry_new();
-
-	archive_entry_set_pathname(entry, e->name);
-	archive_entry_set_filetype(entry, e->data.data ? AE_IFREG : AE_IFDIR);
-	archive_entry_set_perm(entry, 0644);
-	if (e->data.data)
-		archive_entry_set_size(entry, (la_int64_t)e->data.len);
-	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
-	if (e->data.len)
-		assert_int_equal(archive_write_data(a, e->data.data, e->data.len), e->data.len);
-	archive_entry_free(entry);
-}
-
-static void pack(const char *path, int format, int filter, const struct entry *entries, size_t n)
-{
-	struct archive *a = archive_write_new();
-
-	assert_int_equal(archive_write_set_format(a, format), ARCHIVE_OK);
-	assert_int_equal(archive_write_add_filter(a, filter), ARCHIVE_OK);
-	archive_write_set_bytes_in_last_block(a, 1);
-	assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
-	for (size_t i = 0; i < n; i++)
-		add_entry(a, &entries[i]);
-	assert_int_equal(archive_write_close(a), ARCHIVE_OK);
-	archive_write_free(a);
-}
-
-static void compress_to(const char *path, int filter, struct slice data)
-{
-	static const char empty_lz4[] = "\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\x05\x5d\xcc\x02";
-
-	/* libarchive crashes when it compresses nothing with lz4. */
-	if (filter == ARCHIVE_FILTER_LZ4 && !data.len) {
-		write_whole(path, empty_lz4, sizeof(empty_lz4) - 1);
-		return;
-	}
-	pack(path, ARCHIVE_FORMAT_RAW, filter, &(struct entry){"data", data}, 1);
 }
 
 static const struct filter {
@@ -297,6 +250,181 @@ static void test_damaged_archives(void **state)
 	buf_finish(&lines);
 }
 
+/* Wherever a tar is cut, this is told; behind its end mark there may be anything
+ * but bytes that are no zeros. */
+static void test_cut_tar(void **state)
+{
+	static const struct entry entries[] = {{"a.ndjson", {TWO_LINES, 16}},
+					       {"b.ndjson", {TWO_LINES, 16}}};
+	size_t len, end;
+	char *all;
+
+	(void)state;
+	pack("input.txt", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, entries, 2);
+	all = read_file("input.txt", &len);
+	for (end = len; !all[end - 1]; end--)
+		;
+	end = (end + 511) / 512 * 512;
+	assert_int_equal(len - end, 1024);
+	for (size_t cut = 520; cut < end + 512; cut += cut % 512 == 0 ? 1 : 512 - cut % 512) {
+		write_whole("input.txt", all, cut);
+		expect_damage("cut", cut % 512 ? "is cut off" : "input.txt", 0);
+	}
+	write_whole("input.txt", all, end);
+	expect_damage("between", "input.txt has no end mark, and may be cut off", 2);
+	write_whole("input.txt", all, end + 512);
+	expect_path("input.txt", TWO_ITEMS TWO_ITEMS);
+	write_whole("input.txt", all, len);
+	append("input.txt", SLICE_LIT("{\"z\":1}\n"));
+	expect_damage("bytes behind the end", "input.txt", 2);
+	free(all);
+}
+
+/* Two archives one after the other, as cat makes them: GNU tar would not see the second. */
+static void test_joined_tars(void **state)
+{
+	size_t len;
+	char *all;
+
+	(void)state;
+	pack("input", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, members, 2);
+	all = read_file("input", &len);
+	append("input", (struct slice){all, len});
+	expect_path("input", "record 1 0 {\"a\":1}\nrecord 1 0 {\"a\":1}\n");
+	free(all);
+}
+
+/* Tar as it was before POSIX, without a magic. */
+static void test_old_tar(void **state)
+{
+	struct archive *a = archive_write_new();
+
+	(void)state;
+	assert_int_equal(archive_write_set_format_v7tar(a), ARCHIVE_OK);
+	assert_int_equal(archive_write_open_filename(a, "input"), ARCHIVE_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		add_entry(a, &members[i]);
+	archive_write_close(a);
+	archive_write_free(a);
+	expect_path("input", MEMBER_ITEMS("input"));
+}
+
+/* What a zip's directory no longer lists must not vanish. */
+static void test_damaged_directory(void **state)
+{
+	size_t len;
+	char *all;
+
+	(void)state;
+	pack("input", ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, members, ARRAY_SIZE(members));
+	all = read_file("input", &len);
+	all[len - 22 + 12] = 14;
+	all[len - 22 + 13] = 0;
+	write_whole("input", all, len);
+	expect_path("input", "failed input is damaged: its directory counts 6 members, but 0 were "
+			     "found\n");
+	free(all);
+}
+
+/* A header that is damaged must not make its member vanish. */
+static void test_damaged_header(void **state)
+{
+	static const struct entry entries[] = {{"a.ndjson", {"{\"a\":1}\n", 8}},
+					       {"b.ndjson", {"{\"b\":2}\n", 8}},
+					       {"c.ndjson", {"{\"c\":3}\n", 8}}};
+	size_t len;
+	char *all;
+
+	(void)state;
+	pack("input.txt", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, entries, 3);
+	all = read_file("input.txt", &len);
+	all[1024] ^= 1;
+	write_whole("input.txt", all, len);
+	expect_damage("header", "input.txt is damaged: its tar data is wrong", 1);
+	free(all);
+}
+
+/* One member that can't be read leaves the others as they are. */
+static void test_damaged_member(void **state)
+{
+	struct entry entries[] = {{"a.ndjson", {"{\"a\":1}\n", 8}},
+				  {"b.ndjson.gz", {NULL, 0}},
+				  {"c.json", {"{\n\"c\":3}\n", 10}},
+				  {"d.ndjson", {"{\"d\":4}\n", 8}}};
+	size_t len;
+	char *packed;
+
+	(void)state;
+	compress_to("inner", ARCHIVE_FILTER_GZIP, SLICE_LIT(TWO_LINES));
+	packed = read_file("inner", &len);
+	packed[len - 5] ^= 1;
+	entries[1].data = (struct slice){packed, len};
+	pack("input", ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, entries, ARRAY_SIZE(entries));
+	expect_path("input",
+		    "record 1 0 {\"a\":1}\n" TWO_ITEMS
+		    "failed input, b.ndjson.gz is damaged: its gzip data is wrong (incorrect data "
+		    "check), after 16 bytes of decompressed data\n"
+		    "failed input, c.json is a pretty-printed JSON document, but one record a line "
+		    "is needed: jq -c '.[]' makes that of a list, jq -c . of single documents\n"
+		    "record 1 0 {\"d\":4}\n");
+	free(packed);
+}
+
+/* What macOS and Windows add to an archive is no news. */
+static void test_litter(void **state)
+{
+	static const struct entry entries[] = {{"._a.ndjson", {"\0\5\26\7", 4}},
+					       {"__MACOSX/a.ndjson", {"\0\5\26\7", 4}},
+					       {"x/.DS_Store", {"\0\0\0\1Bud1", 8}},
+					       {"x/Thumbs.db", {"\xd0\xcf", 2}},
+					       {"x/a.ndjson", {"{\"a\":1}\n", 8}}};
+
+	(void)state;
+	pack("input", ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, entries, ARRAY_SIZE(entries));
+	expect_path("input", "record 1 0 {\"a\":1}\n");
+}
+
+/* A link has nothing to read; where it leads may be outside. */
+static void test_links(void **state)
+{
+	struct archive *a = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+
+	(void)state;
+	assert_int_equal(archive_write_set_format_ustar(a), ARCHIVE_OK);
+	assert_int_equal(archive_write_open_filename(a, "input"), ARCHIVE_OK);
+	add_entry(a, &members[1]);
+	archive_entry_set_pathname(entry, "latest");
+	archive_entry_set_filetype(entry, AE_IFLNK);
+	archive_entry_set_symlink(entry, "orders/a.ndjson");
+	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	archive_entry_set_pathname(entry, "again");
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_hardlink(entry, "orders/a.ndjson");
+	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	archive_entry_free(entry);
+	archive_write_close(a);
+	archive_write_free(a);
+	expect_path("input", "record 1 0 {\"a\":1}\n"
+			     "notice left out: input, latest is a link\n"
+			     "notice left out: input, again is a link\n");
+}
+
+static void test_notices(void **state)
+{
+	(void)state;
+	write_whole("a.csv", "4711,12.50\n", 11);
+	expect_path("a.csv",
+		    "notice a.csv begins with a row that looks like values, but is taken "
+		    "for the names of the columns; if it is an order: --csv-header no, and "
+		    "--csv-columns for the names\n");
+	write_whole("b.ndjson", "{\"v\":1,\"topic\":\"t\",\"key\":null,\"value\":\"{}\"}\n", 44);
+	expect_path("b.ndjson",
+		    "notice b.ndjson is a fallback file of topic t: its messages are loaded, not "
+		    "the envelopes around them (--format ndjson loads the lines as they are)\n"
+		    "record 1 0 {}\n");
+}
+
 static void test_unreadable(void **state)
 {
 	(void)state;
@@ -433,6 +561,15 @@ int main(void)
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_compressed_members),
 		cmocka_unit_test(test_damaged_archives),
+		cmocka_unit_test(test_cut_tar),
+		cmocka_unit_test(test_joined_tars),
+		cmocka_unit_test(test_old_tar),
+		cmocka_unit_test(test_damaged_directory),
+		cmocka_unit_test(test_damaged_header),
+		cmocka_unit_test(test_damaged_member),
+		cmocka_unit_test(test_litter),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_inputs_in_order),
 		cmocka_unit_test(test_stdin),

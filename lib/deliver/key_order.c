@@ -1,0 +1,52 @@
+#include "deliver/key_order.h"
+
+/* About 400,000 short keys. */
+#define HELD_BYTES    (48u << 20)
+#define ASIDE_RECORDS 1000
+#define ASIDE_BYTES   (4u << 20)
+
+void key_order_init(struct key_order *o, bool on, const struct event_sink *events)
+{
+	*o = (struct key_order){.on = on, .events = events};
+	keyset_init(&o->held, HELD_BYTES);
+}
+
+void key_order_finish(struct key_order *o)
+{
+	keyset_finish(&o->held);
+	failure_list_finish(&o->aside);
+}
+
+bool key_order_holds(const struct key_order *o, struct slice key)
+{
+	return o->on && key.data && keyset_has(&o->held, key);
+}
+
+void key_order_failed(struct key_order *o, struct slice key)
+{
+	if (!o->on || !key.data || keyset_add(&o->held, key) || o->full)
+		return;
+	o->full = true;
+	event_emit(
+		o->events, EVENT_WARNING, "keys_not_held",
+		EVENT_FIELDS(EVENT_NUMBER("keys", (long long)o->held.n)),
+		"--keep-key-order can't note more than these %zu keys with a failed record: later "
+		"records of other keys that fail from here on are sent",
+		o->held.n);
+}
+
+bool key_order_set_aside(struct key_order *o, struct failure *f)
+{
+	failure_list_add(&o->aside, f);
+	o->aside_bytes += f->record.value.len;
+	return o->aside.n >= ASIDE_RECORDS || o->aside_bytes >= ASIDE_BYTES;
+}
+
+struct failure_list key_order_release(struct key_order *o)
+{
+	struct failure_list list = o->aside;
+
+	o->aside = (struct failure_list){0};
+	o->aside_bytes = 0;
+	return list;
+}

@@ -1,0 +1,43 @@
+/* Order within a key when records fail: once one has failed, all later ones of
+ * its key follow it, so that a replay finds them in the order of the input.
+ *
+ * A record that fails before it is sent may not overtake an earlier one of its
+ * key that is on its way and will fail there: it is set aside until all that is
+ * on its way has settled. */
+#ifndef REDRIVE_DELIVER_KEY_ORDER_H
+#define REDRIVE_DELIVER_KEY_ORDER_H
+
+#include <stdbool.h>
+
+#include "base/event.h"
+#include "deliver/failure.h"
+#include "deliver/keyset.h"
+
+struct key_order {
+	bool on;
+	struct keyset held;
+	bool full; /* and that has been said */
+	struct failure_list aside;
+	size_t aside_bytes;
+	const struct event_sink *events;
+};
+
+/* When it isn't on, nothing is ever held or set aside. */
+void key_order_init(struct key_order *o, bool on, const struct event_sink *events);
+void key_order_finish(struct key_order *o); /* destroys what is set aside */
+
+/* True when a record of this key must follow one that has failed. */
+bool key_order_holds(const struct key_order *o, struct slice key);
+
+/* Holds the key of a record that has failed. Memory is bounded: when there is
+ * no room for further keys, a warning says so, once. */
+void key_order_failed(struct key_order *o, struct slice key);
+
+/* Takes f. True when so much is set aside that it should be settled now. */
+bool key_order_set_aside(struct key_order *o, struct failure *f);
+
+/* Gives back, in order, what was set aside; the caller owns the failures, and
+ * frees the items. */
+struct failure_list key_order_release(struct key_order *o);
+
+#endif

@@ -1,0 +1,174 @@
+#include "deliver/refusal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "deliver/contract.h"
+
+/* The first librdkafka whose SCRAM recent brokers accept (librdkafka#4895). */
+#define SCRAM_WORKS 0x020601ff
+
+static const char *value_of(const struct properties *p, const char *name, const char *otherwise)
+{
+	const char *value = properties_get(p, name);
+
+	return value && *value ? value : otherwise;
+}
+
+static const char *protocol_of(const struct client *c)
+{
+	return value_of(c->properties, "security.protocol", "PLAINTEXT");
+}
+
+static const char *mechanism_of(const struct client *c)
+{
+	return value_of(c->properties, "sasl.mechanism", "GSSAPI");
+}
+
+static char *no_tls(const struct client *c)
+{
+	return mem_printf("check security.protocol, now %s: this listener seems to have no TLS",
+			  protocol_of(c));
+}
+
+static char *wants_tls(const struct client *c)
+{
+	return mem_printf("check security.protocol, now %s: this listener seems to want SSL or "
+			  "SASL_SSL",
+			  protocol_of(c));
+}
+
+static char *wants_sasl(const struct client *c)
+{
+	return mem_printf("check security.protocol, now %s: this listener seems to want "
+			  "SASL_PLAINTEXT or SASL_SSL",
+			  protocol_of(c));
+}
+
+static char *no_sasl(const struct client *c)
+{
+	return mem_printf("check security.protocol, now %s: this listener has no SASL",
+			  protocol_of(c));
+}
+
+static char *other_mechanism(const struct client *c)
+{
+	return mem_printf("set sasl.mechanism, now %s, to one that the broker has",
+			  mechanism_of(c));
+}
+
+static char *wants_certificate(const struct client *c)
+{
+	(void)c;
+	return mem_strdup("the broker wants another certificate of the client: check "
+			  "ssl.keystore.location, or ssl.certificate.location and "
+			  "ssl.key.location");
+}
+
+/* OpenSSL's numbers of what may be wrong with a certificate. */
+static const struct {
+	int code;
+	const char *remedy;
+} certificates[] = {
+	{9, "the broker's certificate is not valid yet: check the clocks"},
+	{10, "the broker's certificate has expired: renew it"},
+	{18, "the broker's certificate is not signed by a CA in ssl.ca.location: put it, or its "
+	     "CA, there"},
+	{62, "the broker's certificate is for another host name: use one that is in it, or set "
+	     "ssl.endpoint.identification.algorithm=none"},
+	{64, "the broker's certificate is for another address: use a name that is in it, or set "
+	     "ssl.endpoint.identification.algorithm=none"},
+};
+
+static char *bad_certificate(const struct client *c)
+{
+	int code = atomic_load(&c->certificate_error);
+
+	for (size_t i = 0; i < ARRAY_SIZE(certificates); i++)
+		if (certificates[i].code == code)
+			return mem_strdup(certificates[i].remedy);
+	return mem_strdup("the broker's certificate is not signed by a CA that is known here: set "
+			  "ssl.ca.location to that CA's certificate");
+}
+
+static char *bad_login(const struct client *c)
+{
+	const char *mechanism = mechanism_of(c);
+	bool broken = strncasecmp(mechanism, "SCRAM", 5) == 0 && rd_kafka_version() < SCRAM_WORKS;
+
+	return mem_printf("check sasl.username and sasl.password, and that the user is one for "
+			  "sasl.mechanism %s%s%s%s",
+			  mechanism, broken ? "; but librdkafka " : "",
+			  broken ? rd_kafka_version_str() : "",
+			  broken ? " fails SCRAM on recent brokers with the right password, too "
+				   "(librdkafka#4895): use 2.6.1 or newer, or sasl.mechanism=PLAIN"
+				 : "");
+}
+
+/* librdkafka has few codes: the text tells. The first that matches counts. */
+static const struct {
+	const char *mark;
+	char *(*remedy)(const struct client *c);
+} remedies[] = {
+	{"certificate required", wants_certificate},
+	{"alert bad certificate", wants_certificate},
+	{"alert unknown ca", wants_certificate},
+	{"certificate verify failed", bad_certificate},
+	{"Unsupported SASL mechanism", other_mechanism},
+	{"current SASL state", no_sasl},
+	{"require SASL", wants_sasl},
+	{CLIENT_CLOSED_ON_REQUEST, wants_sasl},
+	{"PLAINTEXT broker listener", no_tls},
+	{"unexpected eof", no_tls},
+	{"wrong version number", no_tls},
+	{"connection closed by peer", no_tls},
+	{"connecting to a SSL listener", wants_tls},
+	{CLIENT_CLOSED_ON_HELLO, wants_tls},
+	{"SASL authentication error", bad_login},
+};
+
+char *refusal_remedy(const struct client *c)
+{
+	struct contract what = contract_of_kafka(c->last_err);
+
+	for (size_t i = 0; i < ARRAY_SIZE(remedies); i++)
+		if (strstr(c->last_text, remedies[i].mark))
+			return remedies[i].remedy(c);
+	return mem_strdup(what.class == CLASS_CONFIGURATION ? what.remedy
+							    : "check security.protocol");
+}
+
+static bool is_plain_word(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-@+/";
+
+	return *text && !text[strspn(text, plain)];
+}
+
+/* "User:alice"; NULL when only the broker knows. The caller frees it. */
+static char *principal(const struct properties *p)
+{
+	const char *protocol = value_of(p, "security.protocol", "PLAINTEXT");
+	const char *mechanism = value_of(p, "sasl.mechanism", "GSSAPI");
+	const char *user = properties_get(p, "sasl.username");
+
+	if (strncasecmp(protocol, "SASL", 4) != 0)
+		return strcasecmp(protocol, "PLAINTEXT") == 0 ? mem_strdup("User:ANONYMOUS") : NULL;
+	if (!user || (strcasecmp(mechanism, "PLAIN") != 0 && strncasecmp(mechanism, "SCRAM", 5)))
+		return NULL;
+	return is_plain_word(user) ? mem_printf("User:%s", user) : NULL;
+}
+
+char *refusal_grant(const struct properties *p, const char *operation, const char *topic)
+{
+	char *who = principal(p);
+	char *command = mem_printf("kafka-acls --add --allow-principal %s --operation %s %s%s",
+				   who ? who : "PRINCIPAL", operation,
+				   topic ? "--topic " : "--cluster", topic ? topic : "");
+
+	free(who);
+	return command;
+}
