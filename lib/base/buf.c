@@ -26,6 +26,8 @@ void buf_clear(struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t more)
 {
+	if (b->data && more < b->cap - b->len)
+		return b->data + b->len;
 	if (more > SIZE_MAX - b->len - 1)
 		abort();
 	b->data = mem_grow(b->data, &b->cap, b->len + more + 1, 1);

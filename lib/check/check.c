@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "check/pointer.h"
 
@@ -70,15 +71,18 @@ void check_destroy(struct check *c)
 /* "customer.id" is a CSV column that became a member of an object. */
 static char *nested_text(const char *name)
 {
-	char *text;
+	struct buf text = {0};
 
 	if (*name == '/' || !strchr(name, '.'))
 		return NULL;
-	text = mem_printf("/%s", name);
-	for (char *c = text; *c; c++)
-		if (*c == '.')
-			*c = '/';
-	return text;
+	buf_add_char(&text, '/');
+	for (; *name; name++) {
+		if (*name == '~' || *name == '/')
+			buf_add_str(&text, *name == '~' ? "~0" : "~1");
+		else
+			buf_add_char(&text, *name == '.' ? '/' : *name);
+	}
+	return text.data;
 }
 
 int check_want(struct check *c, const char *pointer, size_t *number, struct error *err)

@@ -14,7 +14,7 @@
 struct wanted {
 	const struct pointer *pointer;
 	struct json_field field;
-	struct buf plain; /* of a string with escapes, found by the slow tier */
+	struct buf plain; /* of a string with escapes */
 };
 
 struct json_checker {
@@ -65,11 +65,9 @@ size_t json_checker_want(struct json_checker *c, const struct pointer *p)
 	return i;
 }
 
-/* Finds a field in valid JSON by walking its text. */
-static void walk_to_field(struct wanted *w, struct slice text)
+/* What the field is whose value is written as raw. */
+static void set_field(struct wanted *w, struct slice raw)
 {
-	struct slice raw = pointer_find(w->pointer, text);
-
 	w->field = (struct json_field){scan_kind(raw), raw};
 	if (w->field.kind != JSON_KIND_STRING)
 		return;
@@ -88,11 +86,10 @@ static bool run_fast(struct json_checker *c, struct slice text)
 	if (!c->simd || !simd_run(c->simd, text, c->fields, c->n_wanted))
 		return false;
 	for (size_t i = 0; i < c->n_wanted; i++) {
+		const struct simd_field *f = &c->fields[i];
 		struct wanted *w = &c->wanted[i];
 
-		w->field = (struct json_field){c->fields[i].kind, c->fields[i].text};
-		if (!w->field.text.data && w->field.kind > JSON_KIND_NULL)
-			walk_to_field(w, text);
+		set_field(w, f->known ? f->raw : pointer_find(w->pointer, text));
 	}
 	return true;
 }
@@ -178,7 +175,7 @@ enum fault json_run(struct json_checker *c, struct slice text)
 	fault = run_slow(c, text);
 	if (fault == FAULT_NONE)
 		for (size_t i = 0; i < c->n_wanted; i++)
-			walk_to_field(&c->wanted[i], text);
+			set_field(&c->wanted[i], pointer_find(c->wanted[i].pointer, text));
 	return fault;
 }
 

@@ -1,26 +1,407 @@
 #include "check/simd.h"
 
-#include <cinttypes>
-#include <cstdio>
+#include <cstring>
 #include <new>
-#include <string_view>
 
 #include <simdjson.h>
 
 #include "record/block.h"
 
-using simdjson::dom::element;
-using simdjson::dom::element_type;
+/* simdjson's first stage finds where the tokens of a text begin, and checks
+ * UTF-8, quotes and control characters, many bytes at a time. Its second stage
+ * builds a document, which costs more than the first, and nobody here wants
+ * it: a walk over the tokens checks the grammar and finds the fields. The
+ * first stage is not quite simdjson's public face, so a version that has none,
+ * or whose answer isn't as expected, is used as a whole. */
+
+#define DEEPEST 1024
 
 static_assert(BLOCK_PADDING >= simdjson::SIMDJSON_PADDING, "blocks are padded for simdjson");
 
 struct simd {
 	simdjson::dom::parser parser;
+	bool by_tokens;
 };
 
+/* Where the tokens of a text begin: brackets, colons, commas, opening quotes,
+ * and the first bytes of all else that isn't blank. */
+struct tokens {
+	const char *text = nullptr;
+	const uint32_t *at = nullptr;
+	size_t n = 0;
+	bool escapes = false; /* there are backslashes */
+
+	char operator[](size_t i) const
+	{
+		return text[at[i]];
+	}
+};
+
+static bool is_open(char c)
+{
+	return c == '{' || c == '[';
+}
+
+static bool is_close(char c)
+{
+	return c == '}' || c == ']';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* What may stand behind a number or a word. The first stage doesn't say what
+ * follows it directly. */
+static bool is_end(char c)
+{
+	switch (c) {
+	case ',':
+	case '}':
+	case ']':
+	case ' ':
+	case '\t':
+	case '\n':
+	case '\r':
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *skip_digits(const char *p)
+{
+	while (is_digit(*p))
+		p++;
+	return p;
+}
+
+/* RFC 8259, section 6. */
+static bool is_number(const char *p)
+{
+	const char *digits;
+
+	p += *p == '-';
+	digits = p;
+	p = skip_digits(p);
+	if (p == digits || (*digits == '0' && p != digits + 1))
+		return false;
+	if (*p == '.') {
+		digits = ++p;
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		p += *p == '+' || *p == '-';
+		digits = p;
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	return is_end(*p);
+}
+
+static bool is_word(const char *p, const char *word, size_t len)
+{
+	return memcmp(p, word, len) == 0 && is_end(p[len]);
+}
+
+/* A number or a word. */
+static bool is_scalar(const char *p)
+{
+	switch (*p) {
+	case 't':
+		return is_word(p, "true", 4);
+	case 'f':
+		return is_word(p, "false", 5);
+	case 'n':
+		return is_word(p, "null", 4);
+	default:
+		return is_number(p);
+	}
+}
+
+/* Four hexadecimal digits, or -1. */
+static int hex4(const char *p)
+{
+	int value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = p[i], letter = char(c | 0x20);
+
+		if (is_digit(c))
+			value = value << 4 | (c - '0');
+		else if (letter >= 'a' && letter <= 'f')
+			value = value << 4 | (letter - 'a' + 10);
+		else
+			return -1;
+	}
+	return value;
+}
+
+/* Bytes of the escape at a backslash; 0 for none that is right. */
+static size_t escape_len(const char *p)
+{
+	int unit;
+
+	if (p[1] != 'u')
+		return p[1] && strchr("\"\\/bfnrt", p[1]) ? 2 : 0;
+	unit = hex4(p + 2);
+	if (unit < 0)
+		return 0;
+	if (unit < 0xd800 || unit > 0xdfff)
+		return 6;
+	if (unit > 0xdbff || p[6] != '\\' || p[7] != 'u')
+		return 0;
+	unit = hex4(p + 8);
+	return unit >= 0xdc00 && unit <= 0xdfff ? 12 : 0;
+}
+
+/* All backslashes stand inside strings, or the tokens are wrong anyway. */
+static bool escapes_are_right(struct slice text, const char *slash)
+{
+	const char *end = text.data + text.len;
+
+	while (slash) {
+		size_t len = escape_len(slash);
+
+		if (!len)
+			return false;
+		slash += len;
+		slash = slash < end ? (const char *)memchr(slash, '\\', size_t(end - slash))
+				    : nullptr;
+	}
+	return true;
+}
+
+/* The brackets that end what the walk is inside of. */
+struct nest {
+	size_t depth = 0;
+	char close = 0;
+	char outer[DEEPEST];
+
+	bool enter(char open)
+	{
+		if (depth == DEEPEST)
+			return false;
+		outer[depth++] = close;
+		close = char(open + 2);
+		return true;
+	}
+
+	void leave()
+	{
+		close = outer[--depth];
+	}
+};
+
+/* Moves p behind a name and a colon where those are due. */
+static bool take_name(const char *text, const uint32_t *&p, char close)
+{
+	if (close != '}')
+		return true;
+	if (text[p[0]] != '"' || text[p[1]] != ':')
+		return false;
+	p += 2;
+	return true;
+}
+
+/* The tokens are one object or array, and nothing else. The last one is a
+ * bracket that closes: it ends what is scanned, and where anything else is
+ * taken at least one more token follows. */
+static bool is_document(const tokens &t)
+{
+	const char *text = t.text;
+	const uint32_t *p = t.at, *end = t.at + t.n;
+	nest nest;
+
+	if (!t.n || !is_open(text[*p]) || !is_close(text[end[-1]]))
+		return false;
+	for (;;) {
+		char c = text[*p++];
+
+		if (c != '"' && is_open(c)) {
+			if (!nest.enter(c))
+				return false;
+			if (text[*p] != nest.close) {
+				if (!take_name(text, p, nest.close))
+					return false;
+				continue;
+			}
+		} else if (c != '"' && !is_scalar(text + p[-1])) {
+			return false;
+		}
+		while ((c = text[*p++]) != ',') {
+			if (c != nest.close)
+				return false;
+			nest.leave();
+			if (p == end || !nest.depth)
+				return p == end && !nest.depth;
+		}
+		if (!take_name(text, p, nest.close))
+			return false;
+	}
+}
+
+/* From here on the document is valid. The token behind the value at i: */
+static size_t skip_value(const tokens &t, size_t i)
+{
+	size_t depth = 0;
+
+	do {
+		char c = t[i++];
+
+		if (is_open(c))
+			depth++;
+		else if (is_close(c))
+			depth--;
+	} while (depth);
+	return i;
+}
+
+/* Of the value at i. */
+static struct slice raw_text(const tokens &t, size_t i)
+{
+	const char *from = t.text + t.at[i];
+	size_t next = skip_value(t, i);
+	const char *to;
+
+	if (is_open(*from))
+		return {from, size_t(t.text + t.at[next - 1] + 1 - from)};
+	/* Only blanks stand between a value and the next token. */
+	to = t.text + t.at[next];
+	while (to[-1] == ' ' || to[-1] == '\t' || to[-1] == '\n' || to[-1] == '\r')
+		to--;
+	return {from, size_t(to - from)};
+}
+
+/* RFC 6901, section 4: digits without leading zeros. */
+static bool parse_index(struct slice token, size_t &index)
+{
+	index = 0;
+	if (!token.len || token.len > 9 || (token.len > 1 && token.data[0] == '0'))
+		return false;
+	for (size_t i = 0; i < token.len; i++) {
+		if (!is_digit(token.data[i]))
+			return false;
+		index = index * 10 + size_t(token.data[i] - '0');
+	}
+	return true;
+}
+
+/* Each of these moves i from a container to the value in it. */
+enum step_result { STEP_FOUND, STEP_MISSING, STEP_UNKNOWN };
+
+static step_result step_object(const tokens &t, size_t &i, struct slice name)
+{
+	size_t next = i + 1;
+
+	while (t[next] == '"') {
+		const char *key = t.text + t.at[next] + 1;
+		size_t room = t.at[next + 1] - t.at[next] - 1;
+
+		if (t.escapes && memchr(key, '\\', room))
+			return STEP_UNKNOWN;
+		i = next + 2;
+		if (room > name.len && key[name.len] == '"' &&
+		    (!name.len || memcmp(key, name.data, name.len) == 0))
+			return STEP_FOUND;
+		next = skip_value(t, i);
+		next += t[next] == ',';
+	}
+	return STEP_MISSING;
+}
+
+static step_result step_array(const tokens &t, size_t &i, struct slice name)
+{
+	size_t index;
+
+	if (!parse_index(name, index))
+		return STEP_MISSING;
+	for (i++; t[i] != ']'; i += t[i] == ',') {
+		if (!index--)
+			return STEP_FOUND;
+		i = skip_value(t, i);
+	}
+	return STEP_MISSING;
+}
+
+static step_result step(const tokens &t, size_t &i, struct slice name)
+{
+	if (t[i] == '{')
+		return step_object(t, i, name);
+	return t[i] == '[' ? step_array(t, i, name) : STEP_MISSING;
+}
+
+static void look_up(const tokens &t, struct simd_field &f)
+{
+	step_result result = STEP_FOUND;
+	size_t i = 0;
+
+	for (size_t k = 0; k < f.n_tokens && result == STEP_FOUND; k++)
+		result = step(t, i, f.tokens[k]);
+	f.known = result != STEP_UNKNOWN;
+	f.raw = result == STEP_FOUND ? raw_text(t, i) : SLICE_NULL;
+}
+
+/* Its last parameter has changed its type once: the first value of either
+ * means a text that is whole. */
+template <typename Parser, typename Mode>
+static bool call_stage(Parser &parser, struct slice text,
+		       simdjson::error_code (Parser::*stage)(const uint8_t *, size_t,
+							     Mode) noexcept)
+{
+	return (parser.*stage)((const uint8_t *)text.data, text.len, Mode()) == simdjson::SUCCESS;
+}
+
+template <typename Parser>
+static auto first_stage(Parser &parser, struct slice text, int) -> decltype(&Parser::stage1, true)
+{
+	return call_stage(parser, text, &Parser::stage1);
+}
+
+/* For versions without. */
+template <typename Parser> static bool first_stage(Parser &, struct slice, ...)
+{
+	return false;
+}
+
+static bool find_tokens(struct simd *s, struct slice text, tokens &t)
+{
+	auto &stages = s->parser.implementation;
+	size_t room = stages ? stages->capacity() : 0;
+
+	if (room < text.len && s->parser.allocate(text.len + text.len / 2 + 4096))
+		return false;
+	if (!first_stage(*stages, text, 0))
+		return false;
+	t.text = text.data;
+	t.at = stages->structural_indexes.get();
+	t.n = stages->n_structural_indexes;
+	return true;
+}
+
+/* Tokens must be where they are looked for. */
+static bool answers_as_expected(struct simd *s)
+{
+	static const char sample[128] = "{\"a\\\"[\" :[1,\"b\",-2.5e1 ,true]}";
+	static const uint32_t expected[] = {0, 1, 8, 9, 10, 11, 12, 15, 16, 23, 24, 28, 29};
+	size_t n = sizeof(expected) / sizeof(*expected);
+	tokens t;
+
+	return find_tokens(s, {sample, strlen(sample)}, t) && t.n == n &&
+	       memcmp(t.at, expected, sizeof(expected)) == 0;
+}
 struct simd *simd_create(void)
 {
-	return new (std::nothrow) simd;
+	struct simd *s = new (std::nothrow) simd;
+
+	if (s)
+		s->by_tokens = answers_as_expected(s);
+	return s;
 }
 
 void simd_destroy(struct simd *s)
@@ -28,94 +409,33 @@ void simd_destroy(struct simd *s)
 	delete s;
 }
 
-/* RFC 6901, section 4: digits without leading zeros. */
-static bool parse_index(std::string_view token, size_t &index)
+static bool run_whole(struct simd *s, struct slice text, struct simd_field *fields, size_t n)
 {
-	index = 0;
-	if (token.empty() || token.size() > 9 || (token.size() > 1 && token[0] == '0'))
+	simdjson::dom::element root;
+
+	if (s->parser.parse(text.data, text.len, false).get(root))
 		return false;
-	for (char c : token) {
-		if (c < '0' || c > '9')
-			return false;
-		index = index * 10 + size_t(c - '0');
-	}
+	for (size_t i = 0; i < n; i++)
+		fields[i].known = false;
 	return true;
-}
-
-static bool step(element &at, std::string_view token)
-{
-	size_t index;
-
-	if (at.is_object())
-		return at.get_object().value_unsafe().at_key(token).get(at) == simdjson::SUCCESS;
-	if (at.is_array() && parse_index(token, index))
-		return at.get_array().value_unsafe().at(index).get(at) == simdjson::SUCCESS;
-	return false;
-}
-
-static void set_digits(struct simd_field &f, int length)
-{
-	f.kind = JSON_KIND_NUMBER;
-	f.text = {f.digits, size_t(length)};
-}
-
-static void describe(struct simd_field &f, const element &at)
-{
-	std::string_view text;
-
-	f.text = SLICE_NULL;
-	switch (at.type()) {
-	case element_type::STRING:
-		text = at.get_string().value_unsafe();
-		f.kind = JSON_KIND_STRING;
-		f.text = {text.data(), text.size()};
-		break;
-	case element_type::INT64:
-		set_digits(f, snprintf(f.digits, sizeof(f.digits), "%" PRId64,
-				       at.get_int64().value_unsafe()));
-		/* -0 is an integer here and loses its sign. */
-		if (f.digits[0] == '0')
-			f.text = SLICE_NULL;
-		break;
-	case element_type::UINT64:
-		set_digits(f, snprintf(f.digits, sizeof(f.digits), "%" PRIu64,
-				       at.get_uint64().value_unsafe()));
-		break;
-	case element_type::DOUBLE:
-		f.kind = JSON_KIND_NUMBER;
-		break;
-	case element_type::BOOL:
-		f.kind = JSON_KIND_BOOLEAN;
-		break;
-	case element_type::NULL_VALUE:
-		f.kind = JSON_KIND_NULL;
-		break;
-	case element_type::ARRAY:
-		f.kind = JSON_KIND_ARRAY;
-		break;
-	case element_type::OBJECT:
-		f.kind = JSON_KIND_OBJECT;
-		break;
-	}
-}
-
-static void look_up(struct simd_field &f, element at)
-{
-	f.kind = JSON_KIND_MISSING;
-	f.text = SLICE_NULL;
-	for (size_t i = 0; i < f.n_tokens; i++)
-		if (!step(at, std::string_view(f.tokens[i].data, f.tokens[i].len)))
-			return;
-	describe(f, at);
 }
 
 bool simd_run(struct simd *s, struct slice text, struct simd_field *fields, size_t n)
 {
-	element root;
+	const char *slash;
+	tokens t;
 
-	if (s->parser.parse(text.data, text.len, false).get(root) != simdjson::SUCCESS)
+	if (!text.len)
 		return false;
+	if (!s->by_tokens)
+		return run_whole(s, text, fields, n);
+	if (!find_tokens(s, text, t) || !is_document(t))
+		return false;
+	slash = (const char *)memchr(text.data, '\\', text.len);
+	if (!escapes_are_right(text, slash))
+		return false;
+	t.escapes = slash;
 	for (size_t i = 0; i < n; i++)
-		look_up(fields[i], root);
+		look_up(t, fields[i]);
 	return true;
 }

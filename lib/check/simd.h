@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "base/slice.h"
-#include "check/scan.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,19 +17,18 @@ struct simd;
 struct simd *simd_create(void);
 void simd_destroy(struct simd *s); /* NULL is fine */
 
-/* A field to look up, and what was found. `text` is set for strings and whole
- * numbers and lives until the next call; for other kinds, and for a number
- * whose text must be looked up in the source, it is SLICE_NULL. */
+/* A field to look up, by the tokens of its pointer, and the exact text of its
+ * value: SLICE_NULL when there is none. Where `known` is false nobody has
+ * looked. */
 struct simd_field {
 	const struct slice *tokens;
 	size_t n_tokens;
-	enum json_kind kind;
-	struct slice text;
-	char digits[24];
+	bool known;
+	struct slice raw;
 };
 
 /* True: text is valid JSON, and the fields are filled. False: somebody else
- * must decide. 64 bytes behind text must be readable. */
+ * must decide. BLOCK_PADDING bytes behind text must be readable. */
 bool simd_run(struct simd *s, struct slice text, struct simd_field *fields, size_t n);
 
 #ifdef __cplusplus

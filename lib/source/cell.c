@@ -29,10 +29,36 @@ static char *escape(char *to, unsigned char c)
 	return to;
 }
 
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* Not 0 when a byte of the word is c. */
+static uint64_t has_byte(uint64_t word, unsigned char c)
+{
+	uint64_t x = word ^ EACH_BYTE(c);
+
+	return (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
+}
+
+static bool needs_escape(uint64_t word)
+{
+	uint64_t control = (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
+
+	return control | has_byte(word, '"') | has_byte(word, '\\') | has_byte(word, 0x7f);
+}
+
 /* `to` has room for LONGEST_ESCAPE bytes a byte; returns the end. */
 static char *write_escaped(char *to, struct slice text)
 {
-	for (size_t i = 0; i < text.len; i++) {
+	size_t i = 0;
+	uint64_t word;
+
+	for (; text.len - i >= sizeof(word); i += sizeof(word), to += sizeof(word)) {
+		memcpy(&word, text.data + i, sizeof(word));
+		if (needs_escape(word))
+			break;
+		memcpy(to, &word, sizeof(word));
+	}
+	for (; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.data[i];
 
 		if (escapes[c])

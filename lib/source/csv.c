@@ -84,6 +84,27 @@ static enum source_type refuse_header(struct csv *c, struct source_item *item)
 	return SOURCE_FAILED;
 }
 
+/* The first row is too large to be looked at. The next must not be taken for
+ * the header in its place. */
+static enum source_type pass_over_first(struct csv *c, struct source_item *item)
+{
+	const struct window *w = &c->window;
+	const struct columns *given = c->args.columns;
+	int option = c->args.options->csv.header;
+	bool header = option > 0 || (option < 0 && !given->n);
+
+	if (header)
+		error_set(&item->error, ERROR_INPUT,
+			  "it is larger than the limit for a record (--max-record-bytes)");
+	if (header ||
+	    heading_learn(&c->heading, &c->row, ROW_BROKEN, given, option, &item->error) < 0) {
+		refuse_header(c, item);
+		item->position = (struct position){w->origin, w->large_line, w->large_offset};
+		return SOURCE_FAILED;
+	}
+	return item_of_window(item, w, WINDOW_LARGE);
+}
+
 static void begin_row(struct csv *c, const struct line *line)
 {
 	row_begin(&c->row);
@@ -249,6 +270,8 @@ static enum source_type csv_next(struct format *f, struct source_item *item)
 	if (c->pending)
 		return put_row(c, item);
 	r = read_row(c, &state);
+	if (r == WINDOW_LARGE && !c->heading.columns)
+		return pass_over_first(c, item);
 	if (r == WINDOW_LINE && !c->heading.columns) {
 		if (heading_learn(&c->heading, &c->row, state, c->args.columns,
 				  c->args.options->csv.header, &item->error) < 0)

@@ -52,16 +52,12 @@ static struct node *add_member(struct node *object, struct slice key, size_t col
 	return n;
 }
 
-static int conflict(const struct columns *columns, size_t a, size_t b, struct error *err)
+/* In a file without a header row the names would be data: they are not shown. */
+static int conflict(size_t a, size_t b, struct error *err)
 {
-	char *first = columns_label(columns->items[a].name);
-	char *second = columns_label(columns->items[b].name);
-
-	error_set(err, ERROR_INPUT, "columns %zu '%s' and %zu '%s' can't stand in one object",
-		  a + 1, first, b + 1, second);
-	free(first);
-	free(second);
-	return -1;
+	return error_set(err, ERROR_INPUT,
+			 "the names of columns %zu and %zu can't stand in one object: rename one",
+			 a + 1, b + 1);
 }
 
 /* Parts of a name; 1 when it doesn't nest. */
@@ -90,7 +86,7 @@ static int add_column(struct node *root, const struct columns *columns, size_t i
 		struct node *member = find_member(object, key);
 
 		if (member && (parts == 1 || !member->object))
-			return conflict(columns, member->column, i, err);
+			return conflict(member->column, i, err);
 		object = member ? member : add_member(object, key, i, parts > 1);
 		name += key.len + (parts > 1);
 	}

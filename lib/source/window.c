@@ -98,7 +98,7 @@ static enum window_result skip(struct window *w, uint64_t limit)
 			continue;
 		if (r == WINDOW_WAIT)
 			return r;
-		if (end && w->last == '\r')
+		if (w->last == '\r')
 			w->large_len--;
 		w->skipping = false;
 		return WINDOW_LARGE;

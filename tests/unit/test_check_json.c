@@ -3,9 +3,15 @@
 #include "expect.h"
 
 #include <dirent.h>
+#include <jansson.h>
 
+#include "base/text.h"
 #include "check/json.h"
 #include "record/block.h"
+
+#ifndef MUTATIONS
+#define MUTATIONS 50000
+#endif
 
 /* A text with the padding that the checker asks for, which looks like more of the text. */
 struct padded {
@@ -154,6 +160,12 @@ static const struct {
 	{"//x", "{\"\":{\"x\":1}}", JSON_KIND_NUMBER, SLICE_LIT("1")},
 	{"/a", "{\"a\\u0000b\":2}", JSON_KIND_MISSING, SLICE_NULL},
 	{"a\xc3\xa9", "{\"a\\u00e9\":1.0}", JSON_KIND_NUMBER, SLICE_LIT("1.0")},
+	{"/a/b", "{\"a\":{},\"a\":{\"b\":1}}", JSON_KIND_MISSING, SLICE_NULL},
+	{"id", "{\"idx\":1,\"i\":2,\"id\" : 3 }", JSON_KIND_NUMBER, SLICE_LIT("3")},
+	{"id", "{\"a\\\\\":1,\"id\":\"x\"}", JSON_KIND_STRING, SLICE_LIT("x")},
+	{"i\"d", "{\"i\\\"d\":1}", JSON_KIND_NUMBER, SLICE_LIT("1")},
+	{"id", "{\"x\":[{\"id\":1},[]],\"y\":{},\"id\":\"\\u00e9\"}", JSON_KIND_STRING,
+	 SLICE_LIT("\xc3\xa9")},
 	{"", "\"A\"", JSON_KIND_STRING, SLICE_LIT("A")},
 	{"", "1.50", JSON_KIND_NUMBER, SLICE_LIT("1.50")},
 	{"", "{}", JSON_KIND_OBJECT, SLICE_LIT("{}")},
@@ -253,6 +265,110 @@ static void test_many_fields_at_once(void **state)
 		pointer_finish(&p[i]);
 	free(padded.bytes);
 	buf_finish(&text);
+	json_checker_destroy(c);
+}
+
+/* Documents that hold a bit of everything, and what is put into them. */
+static const char *const seeds[] = {
+	"{\"id\":\"A-1\",\"n\":-12.50e+3,\"list\":[1,0,{\"x\":[]},{}],\"t\":true,\"f\":false}",
+	" [ null , \"a\\\\b\\u00e9\\ud83d\\ude00\\n\" , 0.5 , [ [ 1e5 ] , \"\\\"\" ] ] ",
+	"{\"a\":{\"b\":{\"c\":[{\"d\":\"\xc3\xa9\xf0\x9f\x98\x80\"},-0,1E-2]}},\"\":\"\"}",
+	"[\"\\/\\b\\f\\r\\t\",{\"k\" :\t1.0,\"k\": \"2\"},[true,false,null],123456789]",
+	"\"text\"",
+	"-1.5e-7",
+};
+static const char spice[] = "{}[]:,\"\"\\\\/ \t\n0019.-+eEtrufalsn\x01\x0c\x1a\x7f\xc3\xa9\xf0\x80";
+
+static uint32_t draw(uint64_t *state, size_t n)
+{
+	*state = *state * 6364136223846793005 + 1442695040888963407;
+	return (uint32_t)((*state >> 33) % n);
+}
+
+/* A seed with one to four changes; returns its length. */
+static size_t mutate(uint64_t *state, char *text, size_t cap)
+{
+	const char *seed = seeds[draw(state, ARRAY_SIZE(seeds))];
+	size_t n = strlen(seed);
+
+	memcpy(text, seed, n);
+	for (uint32_t left = 1 + draw(state, 4); left && n; left--) {
+		size_t at = draw(state, n), len = 1 + draw(state, 4);
+
+		if (len > n - at)
+			len = n - at;
+		switch (draw(state, 4)) {
+		case 0:
+			text[at] = spice[draw(state, sizeof(spice) - 1)];
+			break;
+		case 1:
+			memmove(text + at, text + at + len, n - at - len);
+			n -= len;
+			break;
+		case 2:
+			if (n + len > cap)
+				break;
+			memmove(text + at + len, text + at, n - at);
+			n += len;
+			break;
+		default:
+			if (n == cap)
+				break;
+			memmove(text + at + 1, text + at, n - at);
+			text[at] = spice[draw(state, sizeof(spice) - 1)];
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Jansson alone; what it minds without reason has valid texts of its own. */
+static bool jansson_takes(struct slice text, bool *unsure)
+{
+	json_error_t why;
+	json_t *root = json_loadb(text.data, text.len,
+				  JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
+
+	*unsure = !root && (json_error_code(&why) == json_error_numeric_overflow ||
+			    json_error_code(&why) == json_error_null_byte_in_key);
+	json_decref(root);
+	return root && text_is_utf8(text);
+}
+
+/* Whatever tier answers, it must be what a parser that builds everything says,
+ * and so must the field that it finds. */
+static void test_mutated_documents_are_judged_alike(void **state)
+{
+	struct json_checker *c = json_checker_create();
+	uint64_t random = 7;
+	struct pointer p;
+	size_t valid = 0;
+
+	(void)state;
+	assert_int_equal(pointer_init(&p, "/a/b", NULL), 0);
+	json_checker_want(c, &p);
+	for (int i = 0; i < MUTATIONS; i++) {
+		char text[256];
+		struct padded padded = pad((struct slice){text, mutate(&random, text, 200)});
+		struct slice want, got;
+		bool unsure, takes = jansson_takes(padded.text, &unsure);
+
+		EXPECT((json_run(c, padded.text) == FAULT_NONE) == takes || unsure,
+		       "jansson %s '%.*s'", takes ? "takes" : "refuses", (int)padded.text.len,
+		       padded.text.data);
+		if (takes) {
+			valid++;
+			want = pointer_find(&p, padded.text);
+			got = json_field(c, 0)->text;
+			EXPECT(scan_kind(want) == json_field(c, 0)->kind &&
+				       (scan_kind(want) == JSON_KIND_STRING ||
+					slice_equal(want, got)),
+			       "'%.*s'", (int)padded.text.len, padded.text.data);
+		}
+		free(padded.bytes);
+	}
+	assert_true(valid > MUTATIONS / 50);
+	pointer_finish(&p);
 	json_checker_destroy(c);
 }
 
@@ -388,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_fields_are_found_and_keep_their_text),
 		cmocka_unit_test(test_blanks_around_the_document_are_not_its_value),
 		cmocka_unit_test(test_many_fields_at_once),
+		cmocka_unit_test(test_mutated_documents_are_judged_alike),
 		cmocka_unit_test(test_no_message_shows_the_text),
 		cmocka_unit_test(test_no_message_shows_a_bad_escape),
 		cmocka_unit_test(test_the_message_says_where),

@@ -1,5 +1,6 @@
 #include "expect.h"
 
+#include "base/text.h"
 #include "source/cell.h"
 
 static const struct cell_case {
@@ -86,11 +87,36 @@ static void test_long_string(void **state)
 	buf_finish(&out);
 }
 
+/* Strings are written a word at a time: no byte may pass beside its neighbours. */
+static void test_each_byte_in_each_place(void **state)
+{
+	struct buf want = {0}, got = {0};
+	char text[20];
+
+	(void)state;
+	for (int c = 0; c < 0x80; c++) {
+		for (size_t at = 0; at < sizeof(text); at++) {
+			memset(text, c == '~' ? 'a' : '~', sizeof(text));
+			text[at] = (char)c;
+			buf_clear(&want);
+			buf_clear(&got);
+			text_add_json(&want, (struct slice){text, sizeof(text)});
+			assert_true(cell_write(&got, (struct slice){text, sizeof(text)},
+					       COLUMN_STRING));
+			EXPECT(slice_equal(buf_slice(&want), buf_slice(&got)), "byte %d at %zu: %s",
+			       c, at, got.data);
+		}
+	}
+	buf_finish(&want);
+	buf_finish(&got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_long_string),
+		cmocka_unit_test(test_each_byte_in_each_place),
 	};
 
 	return RUN_TESTS(tests);

@@ -26,6 +26,19 @@ static const struct csv_case {
 	{"blanks belong to fields", "a,b\n 1 ,\t\n",
 	 "record 2 4 {\"a\":\" 1 \",\"b\":\"\\\\t\"}\n"},
 	{"empty fields", "a,b,c\n,\"\",\n", "record 2 6 {\"a\":\"\",\"b\":\"\",\"c\":\"\"}\n"},
+	{"empty fields, plain", "a,b,c\n,,\n,1,\n,,2",
+	 "record 2 6 {\"a\":\"\",\"b\":\"\",\"c\":\"\"}\n"
+	 "record 3 9 {\"a\":\"\",\"b\":\"1\",\"c\":\"\"}\n"
+	 "record 4 13 {\"a\":\"\",\"b\":\"\",\"c\":\"2\"}\n"},
+	{"plain, quoted and broken rows in turn",
+	 "a,b\n1,2\n\"3\",4\n5,6\n7,8\"\n9,0\n\"1\n2\",3\n4,5\n6,\"7",
+	 "record 2 4 {\"a\":\"1\",\"b\":\"2\"}\nrecord 3 8 {\"a\":\"3\",\"b\":\"4\"}\n"
+	 "record 4 14 {\"a\":\"5\",\"b\":\"6\"}\n"
+	 "bad 5 18 " BAD_CSV " [a quote inside an unquoted field] 7,8\"\n"
+	 "record 6 23 {\"a\":\"9\",\"b\":\"0\"}\n"
+	 "record 7 27 {\"a\":\"1\\\\n2\",\"b\":\"3\"}\n"
+	 "record 9 35 {\"a\":\"4\",\"b\":\"5\"}\n"
+	 "bad 10 39 " BAD_CSV " [a quoted field is not closed] 6,\"7\n"},
 	{"doubled quotes", "a\n\"x \"\"y\"\" z\"\n", "record 2 2 {\"a\":\"x \\\\\"y\\\\\" z\"}\n"},
 	{"quoted newlines", "a,b\n\"x\ny\",1\n\"x\r\ny\n\nz\",2\n3,4\n",
 	 "record 2 4 {\"a\":\"x\\\\ny\",\"b\":\"1\"}\n"
@@ -69,14 +82,14 @@ static const struct csv_case {
 	{"dots that don't nest", "Art.Nr.,.x,a..b\n1,2,3\n",
 	 "record 2 16 {\"Art.Nr.\":\"1\",\".x\":\"2\",\"a..b\":\"3\"}\n"},
 	{"name twice", "a,b,a\n1,2,3\n",
-	 "failed input has an unusable header row: columns 1 'a' and 3 'a' can't stand in one "
-	 "object\n"},
+	 "failed input has an unusable header row: the names of columns 1 and 3 can't stand "
+	 "in one object: rename one\n"},
 	{"object and value", "a,b,a.c\n1,2,3\n",
-	 "failed input has an unusable header row: columns 1 'a' and 3 'a.c' can't stand in one "
-	 "object\n"},
+	 "failed input has an unusable header row: the names of columns 1 and 3 can't stand "
+	 "in one object: rename one\n"},
 	{"value and object", "a.c,b,a\n1,2,3\n",
-	 "failed input has an unusable header row: columns 1 'a.c' and 3 'a' can't stand in one "
-	 "object\n"},
+	 "failed input has an unusable header row: the names of columns 1 and 3 can't stand "
+	 "in one object: rename one\n"},
 	{"no name", "a,,b\n1,2,3\n",
 	 "failed input has an unusable header row: column 2 has no name\n"},
 	{"quote in the header", "a,b\"\n1,2\n",
@@ -221,7 +234,8 @@ static const struct refused {
 	{{.columns = "a,,b", .header = -1}, "column 2 has no name"},
 	{{.columns = "a,b:int", .header = -1},
 	 "column 'b:int' has an unknown type; types are string, integer, number and boolean"},
-	{{.columns = "a,a.b", .header = -1}, "columns 1 'a' and 2 'a.b' can't stand in one object"},
+	{{.columns = "a,a.b", .header = -1},
+	 "the names of columns 1 and 2 can't stand in one object: rename one"},
 	{{.delimiter = '"', .header = -1}, "a quote or a line end can't separate columns"},
 };
 
