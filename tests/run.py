@@ -93,9 +93,15 @@ def show_failures(files):
 
 def pytest(directory, folder, count, *options):
     """Runs a folder of pytest files against the build's binary."""
-    result = directory / "results" / f"{folder}.xml"
+    run_pytest(directory, folder, count, options, {})
+
+
+def run_pytest(directory, folder, count, options, changes):
+    """The same with changes to the environment."""
+    result = directory / "results" / f"{folder}{'-changed' if changes else ''}.xml"
     result.unlink(missing_ok=True)
-    environment = dict(os.environ, REDRIVE_BUILD=str(directory), PYTHONDONTWRITEBYTECODE="1")
+    environment = dict(os.environ, REDRIVE_BUILD=str(directory), PYTHONDONTWRITEBYTECODE="1",
+                       **changes)
     done = subprocess.run(
         [python(), "-m", "pytest", "-q", "-rfEs", "--durations=5", "-p", "no:cacheprovider",
          f"--junitxml={result}", *options, ROOT / "tests" / folder],
@@ -104,6 +110,44 @@ def pytest(directory, folder, count, *options):
         count.add_junit(result)
     elif done.returncode != 5:
         count.failed += 1
+
+
+def replay(program, corpus, count):
+    """Runs a fuzz target over its corpus; each input is a test."""
+    inputs = sorted(file for file in corpus.glob("*") if file.is_file())
+    done = subprocess.run([program, *inputs], capture_output=True, text=True, errors="replace")
+    fine = [line for line in done.stdout.splitlines() if line.endswith(": ok")]
+    count.passed += len(fine)
+    if done.returncode != 0 or len(fine) != len(inputs) or not inputs:
+        count.failed += max(1, len(inputs) - len(fine))
+        print(f"--- {program.name}: exit status {done.returncode}\n{done.stdout[-500:]}{done.stderr}")
+
+
+def complains(program, *arguments):
+    """True when a replay says that it has nothing to replay, rather than that all is well."""
+    done = subprocess.run([program, *arguments], capture_output=True, text=True)
+    return done.returncode == 1 and done.stderr.startswith((str(program), *map(str, arguments)))
+
+
+def tier_fuzz(count):
+    """Every fuzz target over the inputs that are kept for it."""
+    folder = BUILD / "tests" / "fuzz"
+    programs = sorted(path for path in folder.glob("fuzz_*") if path.is_file())
+    targets = {path.stem for path in (ROOT / "tests" / "fuzz" / "corpus").iterdir()}
+    missing = targets ^ {program.name.removeprefix("fuzz_") for program in programs}
+    if missing or not programs:
+        print(f"--- target without corpus, or corpus without target: {' '.join(sorted(missing))}")
+        count.failed += 1
+    for program in programs:
+        replay(program, ROOT / "tests" / "fuzz" / "corpus" / program.name.removeprefix("fuzz_"), count)
+    empty = BUILD / "results" / "empty"
+    empty.mkdir(exist_ok=True)
+    for arguments in [], [empty], [empty / "none"]:
+        if complains(programs[0], *arguments):
+            count.passed += 1
+        else:
+            print(f"--- {programs[0].name} {' '.join(map(str, arguments))}: no complaint")
+            count.failed += 1
 
 
 def tier_unit(count):
@@ -130,18 +174,43 @@ def tier_pytest(folder):
     return lambda count: pytest(BUILD, folder, count)
 
 
+def newest_library():
+    """The folder with the newest librdkafka, or None when it can't be fetched."""
+    code = "from harness import newest; print(newest.folder() or '')"
+    environment = dict(os.environ, REDRIVE_BUILD=str(BUILD), PYTHONDONTWRITEBYTECODE="1")
+    done = subprocess.run([python(), "-c", code], cwd=ROOT / "tests", env=environment,
+                          stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip() or None
+
+
+def tier_newest(folder):
+    """A folder's tests once more on the newest librdkafka."""
+    def tier(count):
+        if library := newest_library():
+            run_pytest(BUILD, folder, count, (), {"REDRIVE_LIBRDKAFKA": library})
+        else:
+            print("the newest librdkafka can't be fetched")
+            count.skipped += 1
+    return tier
+
+
 TIERS = {
     "unit": tier_unit,
     "nosimd": tier_nosimd,
+    "fuzz": tier_fuzz,
     "cli": tier_pytest("cli"),
     "mock": tier_pytest("mock"),
     "tsan": tier_tsan,
     "kafka": tier_pytest("kafka"),
+    "newest-mock": tier_newest("mock"),
+    "newest-kafka": tier_newest("kafka"),
 }
+# These take long, and run when they are asked for by name.
+BY_NAME = {"newest-kafka"}
 
 
 def main():
-    tiers = sys.argv[1:] or list(TIERS)
+    tiers = sys.argv[1:] or [name for name in TIERS if name not in BY_NAME]
     unknown = [name for name in tiers if name not in TIERS]
     if unknown:
         sys.exit(f"tests/run.py: no tier {unknown[0]}; there are {', '.join(TIERS)}")
