@@ -83,19 +83,25 @@ int kafka_need_brokers(const struct properties *p, struct error *err)
 			 "REDRIVE_BROKERS, or bootstrap.servers in --config");
 }
 
-static void apply_ms(struct properties *p, const char *name, int64_t ms, const char *option)
+/* -X beats an option, which beats the file. */
+static void apply_ms(struct properties *p, const struct options *options, const char *name,
+		     int64_t ms, const char *option)
 {
+	const struct property *set = properties_find(p, name);
 	char text[24];
 
+	if (set && (strcmp(set->origin, "-X") == 0 ||
+		    options_origin(options, option + strlen("--")) < ORIGIN_ENVIRONMENT))
+		return;
 	snprintf(text, sizeof(text), "%" PRId64, ms);
-	if (!properties_find(p, name))
-		properties_set(p, name, text, option);
+	properties_set(p, name, text, option);
 }
 
-void kafka_apply_retry(struct properties *p, const struct retry_options *o)
+void kafka_apply_retry(struct properties *p, const struct options *options,
+		       const struct retry_options *o)
 {
-	apply_ms(p, "request.timeout.ms", o->request_timeout_ms, "--request-timeout");
-	apply_ms(p, "message.timeout.ms", o->delivery_timeout_ms, "--delivery-timeout");
+	apply_ms(p, options, "request.timeout.ms", o->request_timeout_ms, "--request-timeout");
+	apply_ms(p, options, "message.timeout.ms", o->delivery_timeout_ms, "--delivery-timeout");
 }
 
 static int add_file(struct properties *p, const char *path, struct error *err)

@@ -21,8 +21,9 @@ int kafka_apply_common(struct properties *p, const struct common_options *o,
 /* -1 when no brokers are named anywhere. */
 int kafka_need_brokers(const struct properties *p, struct error *err) _must_check_;
 
-/* Adds the timeouts. */
-void kafka_apply_retry(struct properties *p, const struct retry_options *o);
+/* Adds the timeouts of the options; one that was given beats the file, and -X both. */
+void kafka_apply_retry(struct properties *p, const struct options *options,
+		       const struct retry_options *o);
 
 /* The DLQ's own: `main` with --dlq-config's properties and --dlq-brokers over
  * it. *elsewhere: it is another cluster. */

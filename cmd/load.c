@@ -4,6 +4,8 @@
 #include "base/macros.h"
 
 #define SHOW_EVERY_MS 50
+/* A look at the clock costs as much as a tenth of a record. */
+#define TURNS_PER_LOOK 64
 
 /* So many members that are left out or fail are named, the others only counted. */
 #define MEMBERS_TOLD 10
@@ -121,7 +123,6 @@ struct last {
 	uint64_t line;
 };
 
-/* A source that waits for room may need just the block that is kept here. */
 static void last_let_go(struct last *last)
 {
 	struct position p;
@@ -140,7 +141,8 @@ static void last_set(struct last *last, enum source_type type, const struct sour
 	struct block *block =
 		type == SOURCE_RECORD || type == SOURCE_BAD ? item->record.block : NULL;
 
-	if (type == SOURCE_WAIT)
+	/* The source may wait for just the block that is kept here. */
+	if (type == SOURCE_WAIT && last->block && last->block->refs == 1)
 		last_let_go(last);
 	if (type > SOURCE_LARGE)
 		return;
@@ -183,6 +185,7 @@ void load_run(struct load *l)
 	struct source_item item = {0};
 	struct last last = {0};
 	int64_t shown = clock_mono_ms();
+	unsigned turns = 0;
 
 	inputs_warn(l->inputs, &l->reports->events);
 	load_show(l);
@@ -190,6 +193,8 @@ void load_run(struct load *l)
 		type = source_next(l->source, &item);
 		last_set(&last, type, &item);
 		take_item(l, type, &item);
+		if (type != SOURCE_WAIT && ++turns % TURNS_PER_LOOK)
+			continue;
 		if (clock_mono_ms() - shown >= SHOW_EVERY_MS) {
 			deliver_serve(l->deliver);
 			load_show(l);

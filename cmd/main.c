@@ -1,6 +1,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "dispatch.h"
 #include "output.h"
 #include "signals.h"
@@ -19,8 +23,19 @@ static const struct program program = {
 	.commands = cmd_table,
 };
 
+/* librdkafka takes and frees a buffer of a megabyte for each batch: let it be
+ * the same one again, rather than pages that are mapped and cleared anew. */
+static void tune_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	tune_memory();
 	output_open();
 	signals_ignore_failures();
 	return output_close(dispatch(&program, argc, argv, stdout, stderr));

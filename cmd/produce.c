@@ -20,8 +20,8 @@
 /* 8 MiB of input are on their way at most: more would leave the cache. */
 #define BLOCK_BYTES (1u << 20)
 #define BLOCKS	    8
-/* How long a signal waits for what is in flight. */
-#define SETTLE_MS 10000
+/* How long a signal waits for what is in flight: whoever stops a container kills it after 10 s. */
+#define SETTLE_MS 6000
 
 struct produce_options {
 	struct common_options common;
@@ -219,7 +219,7 @@ static int apply_clusters(struct produce *p, bool *elsewhere, struct error *err)
 {
 	bool wait = waits_for_ever(p);
 
-	kafka_apply_retry(&p->properties, &p->o.retry);
+	kafka_apply_retry(&p->properties, p->options, &p->o.retry);
 	if (kafka_dlq_properties(&p->dlq_properties, &p->properties, &p->o.dlq, elsewhere, err) < 0)
 		return -1;
 	if (wait)

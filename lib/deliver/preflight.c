@@ -29,7 +29,7 @@ static const struct {
 	{"message.send.max.retries", "3"},
 	{"retry.backoff.ms", "1000"},
 	{"reconnect.backoff.max.ms", "1000"},
-	{"linger.ms", "5"},
+	{"linger.ms", "20"},
 };
 
 static void add_defaults(struct properties *p, uint64_t max_record_bytes)

@@ -1,5 +1,6 @@
 #include "deliver/producer.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,6 +12,11 @@
 #define IS_FAILURE 1
 
 #define ROUND_LINGER_MS 10000
+
+/* With fewer on their way a record would wait for others to fill its pack. */
+#define BUSY_FROM 1024
+/* librdkafka's default of queue.buffering.max.messages. */
+#define QUEUE_MESSAGES 100000
 
 static void *tag_failure(struct failure *f)
 {
@@ -102,11 +108,22 @@ static rd_kafka_resp_err_t plain_error(rd_kafka_resp_err_t err)
 						       : err;
 }
 
+/* What made the client as a whole fail says more than that it has. */
+static rd_kafka_resp_err_t cause_of(const struct producer *p, rd_kafka_resp_err_t err)
+{
+	rd_kafka_resp_err_t cause = RD_KAFKA_RESP_ERR_NO_ERROR;
+	char text[8];
+
+	if (err == RD_KAFKA_RESP_ERR__FATAL)
+		cause = rd_kafka_fatal_error(p->client.rk, text, sizeof(text));
+	return plain_error(cause ? cause : err);
+}
+
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = failure_of_message(m);
 
-	f->err = plain_error(m->err);
+	f->err = cause_of(p, m->err);
 	f->refused = false;
 	f->purged = m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up;
 	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
@@ -172,15 +189,29 @@ static void set_batching(struct producer *p)
 	}
 }
 
+/* A message counts from when it is taken to its report. The queue is bounded by
+ * bytes, too, which can't be foreseen so well: a bound that the user sets leaves
+ * no room for packs. */
+static void set_queue(struct producer *p)
+{
+	const char *messages = properties_get(&p->properties, "queue.buffering.max.messages");
+	unsigned long most = messages ? strtoul(messages, NULL, 10) : QUEUE_MESSAGES;
+
+	p->max_inflight = most && most < UINT_MAX ? (unsigned)most : UINT_MAX;
+	p->packs = !properties_get(&p->properties, "queue.buffering.max.kbytes");
+}
+
 static int open_client(struct producer *p, struct error *err)
 {
 	bool ever_up = p->client.ever_up;
 
 	set_batching(p);
+	set_queue(p);
 	if (client_init(&p->client, p->options.name, &p->properties, on_report, p->options.events,
 			err) < 0)
 		return -1;
 	p->client.owner = p;
+	p->partitions_known = false;
 	p->client.ever_up = ever_up;
 	p->rkt = rd_kafka_topic_new(p->client.rk, p->options.topic, NULL);
 	if (!p->rkt)
@@ -282,29 +313,109 @@ static void count_sent(struct producer *p, const struct record *r)
 	p->inflight_bytes += r->value.len;
 }
 
+/* Takes the reference on the record's block. */
+static struct failure *add_failed(struct producer *p, const struct record *r, struct block *block,
+				  rd_kafka_resp_err_t err)
+{
+	struct failure *f = failure_from_block(r, block);
+
+	f->err = err;
+	failure_list_add(&p->failed, f);
+	return f;
+}
+
+/* A record of the pack ends before librdkafka had it. */
+static void fail_packed(struct producer *p, const rd_kafka_message_t *m)
+{
+	const struct record r = {.key = {m->key, m->key_len},
+				 .value = {m->payload, m->len},
+				 .timestamp = RECORD_NO_TIMESTAMP};
+	struct failure *f = add_failed(p, &r, m->_private, plain_error(m->err));
+
+	p->inflight--;
+	p->inflight_bytes -= m->len;
+	f->purged = p->pulled_back && !p->given_up;
+	f->refused = !p->pulled_back;
+	if (p->given_up)
+		f->err = p->given_up;
+}
+
+/* What is taken back now would have been behind what was taken back before. */
+static void drop_pack(struct producer *p)
+{
+	for (size_t i = 0; i < p->n_pack; i++) {
+		p->pack[i].err = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+		fail_packed(p, &p->pack[i]);
+	}
+	p->n_pack = 0;
+}
+
+/* The queue has room for it: a pack that it took with gaps would lose its order. */
+static void send_pack(struct producer *p)
+{
+	if (p->pulled_back)
+		drop_pack(p);
+	if (!p->n_pack)
+		return;
+	rd_kafka_produce_batch(p->rkt, RD_KAFKA_PARTITION_UA, 0, p->pack, (int)p->n_pack);
+	for (size_t i = 0; i < p->n_pack; i++)
+		if (p->pack[i].err)
+			fail_packed(p, &p->pack[i]);
+	p->n_pack = 0;
+}
+
+/* Only what lies in the block stays where it is until the pack is sent. */
+static bool may_pack(const struct producer *p, const struct record *r)
+{
+	const struct block *b = r->block;
+
+	if (!p->packs || p->inflight < BUSY_FROM || r->n_headers ||
+	    r->timestamp != RECORD_NO_TIMESTAMP)
+		return false;
+	return !r->key.data ||
+	       (r->key.data >= b->data && r->key.data + r->key.len <= b->data + b->cap);
+}
+
+static void add_to_pack(struct producer *p, const struct record *r)
+{
+	p->pack[p->n_pack++] = (rd_kafka_message_t){.payload = (void *)r->value.data,
+						    .len = r->value.len,
+						    .key = (void *)r->key.data,
+						    .key_len = r->key.len,
+						    ._private = block_ref(r->block)};
+	count_sent(p, r);
+}
+
 bool producer_send(struct producer *p, const struct record *r)
 {
-	rd_kafka_resp_err_t err = produce(p, r, r->block);
-	struct failure *f;
+	rd_kafka_resp_err_t err;
 
+	if (p->inflight >= p->max_inflight)
+		return false;
+	if (may_pack(p, r)) {
+		if (p->n_pack == PRODUCER_PACK)
+			send_pack(p);
+		add_to_pack(p, r);
+		return true;
+	}
+	send_pack(p);
+	err = produce(p, r, r->block);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	block_ref(r->block);
-	if (!err) {
+	if (err)
+		add_failed(p, r, r->block, plain_error(err))->refused = true;
+	else
 		count_sent(p, r);
-		return true;
-	}
-	f = failure_from_block(r, r->block);
-	f->err = plain_error(err);
-	f->refused = true;
-	failure_list_add(&p->failed, f);
 	return true;
 }
 
 bool producer_resend(struct producer *p, struct failure *f, const struct record *as)
 {
-	rd_kafka_resp_err_t err = produce(p, as, tag_failure(f));
+	rd_kafka_resp_err_t err;
 
+	send_pack(p);
+	err = produce(p, as, tag_failure(f));
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	if (!err) {
@@ -322,20 +433,50 @@ void producer_poll(struct producer *p, int timeout_ms)
 {
 	if (!p->client.rk)
 		return;
+	send_pack(p);
 	/* What librdkafka has queued again since then may not overtake either. */
 	if (p->pulled_back && p->inflight && !p->given_up)
 		pull_back(p);
 	client_poll(&p->client, timeout_ms);
 }
 
+/* Until a topic's partitions are known its records wait elsewhere. When they
+ * become known during a flush, the records come over one by one while batches
+ * are made of those that are there: more than one batch would be on its way. */
+static bool knows_partitions(struct producer *p, int timeout_ms)
+{
+	const struct rd_kafka_metadata *md;
+
+	if (!p->partitions_known &&
+	    rd_kafka_metadata(p->client.rk, 0, p->rkt, &md, timeout_ms) == 0) {
+		p->partitions_known = true;
+		rd_kafka_metadata_destroy(md);
+	}
+	return p->partitions_known;
+}
+
 void producer_kick(struct producer *p, int timeout_ms)
 {
-	if (p->client.rk)
+	if (!p->client.rk)
+		return;
+	send_pack(p);
+	if (knows_partitions(p, timeout_ms))
 		rd_kafka_flush(p->client.rk, timeout_ms);
+	else
+		client_poll(&p->client, 0);
+}
+
+/* Brokers' threads take back what is queued when they get to it: one that is
+ * late would take back the first of what is sent next, and others overtake. */
+static void wait_for_pull_back(struct producer *p)
+{
+	if (p->pulled_back && p->client.rk)
+		rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE);
 }
 
 void producer_settled(struct producer *p)
 {
+	wait_for_pull_back(p);
 	p->pulled_back = false;
 	p->given_up = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
@@ -344,5 +485,6 @@ void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)
 {
 	p->given_up = err;
 	p->pulled_back = true;
+	drop_pack(p);
 	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }

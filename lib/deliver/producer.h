@@ -15,6 +15,9 @@
 #include "deliver/properties.h"
 #include "record/record.h"
 
+/* So many records are handed to librdkafka at once when many are on their way. */
+#define PRODUCER_PACK 64
+
 struct producer_options {
 	const char *name; /* for events: "topic", "dlq" */
 	const char *topic;
@@ -34,8 +37,13 @@ struct producer {
 	struct properties properties;
 	struct client client;
 	rd_kafka_topic_t *rkt;
-	unsigned inflight;
+	unsigned inflight; /* those in the pack too */
 	size_t inflight_bytes;
+	rd_kafka_message_t pack[PRODUCER_PACK]; /* not with librdkafka yet */
+	size_t n_pack;
+	bool partitions_known;
+	unsigned max_inflight; /* more would not fit into librdkafka's queue */
+	bool packs;	       /* that is the only bound of the queue which counts */
 	struct failure_list failed;
 	bool pulled_back;	      /* what was queued has been taken back */
 	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */

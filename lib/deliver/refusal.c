@@ -172,3 +172,15 @@ char *refusal_grant(const struct properties *p, const char *operation, const cha
 	free(who);
 	return command;
 }
+
+char *refusal_of_error(const struct properties *p, rd_kafka_resp_err_t err, const char *topic)
+{
+	switch (err) {
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		return refusal_grant(p, "Write", topic);
+	case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+		return refusal_grant(p, "IdempotentWrite", NULL);
+	default:
+		return mem_strdup(contract_of_kafka(err).remedy);
+	}
+}

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/refusal.h"
 #include "deliver/settle.h"
 
 /* A cluster that has never answered is taken as down after so long. */
@@ -107,12 +108,14 @@ static void note_progress(struct sender *s, int64_t now)
 static void halt_misconfigured(struct sender *s)
 {
 	const struct client *c = &s->producer.client;
+	char *remedy = refusal_remedy(c);
 
 	s->halted_by = contract_of_kafka(c->last_err).class == CLASS_CONFIGURATION
 			       ? c->last_err
 			       : RD_KAFKA_RESP_ERR__AUTHENTICATION;
-	error_set(&s->halted, ERROR_CONFIG, "the cluster refuses the connection: %s",
-		  client_last_error(c));
+	error_set(&s->halted, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
+		  client_last_error(c), remedy);
+	free(remedy);
 	producer_give_up(&s->producer, s->halted_by);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/refusal.h"
 
 /* What one look at the failed records says to do next. */
 struct plan {
@@ -75,13 +76,16 @@ static void end_failed(struct sender *s, struct failure *f)
 static void halt(struct sender *s, const struct failure *f, enum error_kind kind)
 {
 	struct contract c = contract_of_kafka(f->err);
-	char *why = sender_explain(s, f->err);
+	const char *topic = s->options.producer.topic;
+	char *why, *remedy;
 
-	if (!s->halted.kind)
-		s->halted_by = f->err;
-	if (!s->halted.kind)
-		error_set(&s->halted, kind, "%s: topic %s: %s (%s)", c.code,
-			  s->options.producer.topic, why, c.remedy);
+	if (s->halted.kind)
+		return;
+	why = sender_explain(s, f->err);
+	remedy = refusal_of_error(&s->producer.properties, f->err, topic);
+	s->halted_by = f->err;
+	error_set(&s->halted, kind, "%s: topic %s: %s (%s)", c.code, topic, why, remedy);
+	free(remedy);
 	free(why);
 }
 

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "deliver/deliver.h"
+#include "deliver/refusal.h"
 
 /* What may be on its way to the DLQ at once. */
 #define DLQ_WINDOW	 10000
@@ -86,10 +88,17 @@ static void to_fallback(struct sinks *s, struct failure *f, const char *cause, c
 
 static void refused_by_dlq(struct sinks *s, struct failure *f, rd_kafka_resp_err_t err)
 {
-	char *why = sender_explain(&s->dlq, err);
+	struct contract c = contract_of_kafka(err);
+	char *why = sender_explain(&s->dlq, err), *remedy = NULL, *both = NULL;
 
+	if (c.class == CLASS_CONFIGURATION) {
+		remedy = refusal_of_error(&s->dlq.producer.properties, err, s->options->dlq);
+		both = mem_printf("%s; %s", why, remedy);
+	}
 	s->ledger->possible_duplicates += f->possibly_in_dlq;
-	to_fallback(s, f, contract_of_kafka(err).code, why);
+	to_fallback(s, f, c.code, both ? both : why);
+	free(both);
+	free(remedy);
 	free(why);
 }
 
