@@ -11,6 +11,8 @@
 #include "deliver/preflight.h"
 #include "deliver/sinks.h"
 
+#define KEY_HELD_MESSAGE "an earlier record of its key failed"
+
 struct deliver {
 	struct deliver_options options;
 	struct ledger ledger;
@@ -85,11 +87,11 @@ const struct mark *deliver_unsafe(const struct deliver *d)
 
 const struct error *deliver_halted(const struct deliver *d)
 {
-	const struct error *failed = sinks_failed(&d->sinks);
+	const struct error *failed = sinks_failed(&d->sinks), *halted = &d->topic.halted;
 
-	if (failed)
+	if (failed && halted->kind != ERROR_FATAL)
 		return failed;
-	return d->topic.halted.kind ? &d->topic.halted : NULL;
+	return halted->kind ? halted : NULL;
 }
 
 /* What is not on its way yet is not sent any more; the rest settles. */
@@ -148,12 +150,11 @@ static void on_topic_idle(void *ctx, int64_t now)
 		d->options.on_wait(d->options.ctx);
 }
 
-/* For the sender: a record that failed with others, and would be sent again. */
-static bool is_held(void *ctx, const struct failure *f)
+static bool is_held(void *ctx, struct slice key, bool again)
 {
-	const struct deliver *d = ctx;
+	const struct key_order *order = &((const struct deliver *)ctx)->failures.order;
 
-	return key_order_holds(&d->failures.order, f->record.key);
+	return again ? key_order_holds_back(order, key) : key_order_holds(order, key);
 }
 
 static struct sender_options topic_options(struct deliver *d)
@@ -219,7 +220,7 @@ static enum fault fault_of(const struct deliver *d, const struct record *r, char
 {
 	if (!key_order_holds(&d->failures.order, r->key))
 		return limits_check(&d->limits, r, message, size);
-	snprintf(message, size, "an earlier record of its key failed");
+	snprintf(message, size, "%s", KEY_HELD_MESSAGE);
 	return FAULT_KEY_HELD;
 }
 
@@ -260,6 +261,9 @@ static void send_record(struct deliver *d, const struct record *r)
 		why = sender_explain(&d->topic, sender_closed_by(&d->topic));
 		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, why);
 		free(why);
+		break;
+	case SENDER_HELD:
+		fail_unsent(d, r, FAULT_KEY_HELD, KEY_HELD_MESSAGE);
 		break;
 	case SENDER_HALTED:
 		p = block_locate(r->block, r->value.data);

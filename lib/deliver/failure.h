@@ -31,6 +31,7 @@ struct failure {
 	int retries;		 /* outer retries made */
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
+	bool may_double; /* the last attempt may have persisted it in its topic */
 };
 
 /* Finds out where a record of a block came from; it counts lines, and so is

@@ -52,22 +52,22 @@ static void check_tolerance(struct failures *all)
 			  failed, read);
 }
 
-static void note(struct failures *all, const struct failure *f)
+static void note(struct failures *all, const struct failure *f, bool early)
 {
 	name(all, f, ledger_error(all->ledger, f->cause.code));
-	key_order_failed(&all->order, f->record.key);
+	key_order_failed(&all->order, f->record.key, early);
 	check_tolerance(all);
 }
 
 void failures_take(struct failures *all, struct failure *f)
 {
-	note(all, f);
+	note(all, f, false);
 	sinks_take(all->sinks, f);
 }
 
 bool failures_take_early(struct failures *all, struct failure *f, bool topic_idle)
 {
-	note(all, f);
+	note(all, f, true);
 	if (all->order.on && !topic_idle)
 		return key_order_set_aside(&all->order, f);
 	failures_release(all);

@@ -1,7 +1,8 @@
 #include "deliver/key_order.h"
 
-/* About 400,000 short keys. */
-#define HELD_BYTES    (48u << 20)
+/* Some 400,000 short keys; those that fail on their way stand in both. */
+#define HELD_BYTES    (32u << 20)
+#define BROKEN_BYTES  (16u << 20)
 #define ASIDE_RECORDS 1000
 #define ASIDE_BYTES   (4u << 20)
 
@@ -9,11 +10,13 @@ void key_order_init(struct key_order *o, bool on, const struct event_sink *event
 {
 	*o = (struct key_order){.on = on, .events = events};
 	keyset_init(&o->held, HELD_BYTES);
+	keyset_init(&o->broken, BROKEN_BYTES);
 }
 
 void key_order_finish(struct key_order *o)
 {
 	keyset_finish(&o->held);
+	keyset_finish(&o->broken);
 	failure_list_finish(&o->aside);
 }
 
@@ -22,9 +25,16 @@ bool key_order_holds(const struct key_order *o, struct slice key)
 	return o->on && key.data && keyset_has(&o->held, key);
 }
 
-void key_order_failed(struct key_order *o, struct slice key)
+bool key_order_holds_back(const struct key_order *o, struct slice key)
 {
-	if (!o->on || !key.data || keyset_add(&o->held, key) || o->full)
+	return o->on && key.data && keyset_has(&o->broken, key);
+}
+
+void key_order_failed(struct key_order *o, struct slice key, bool early)
+{
+	if (!o->on || !key.data)
+		return;
+	if ((keyset_add(&o->held, key) && (early || keyset_add(&o->broken, key))) || o->full)
 		return;
 	o->full = true;
 	event_emit(

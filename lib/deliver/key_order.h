@@ -15,8 +15,9 @@
 
 struct key_order {
 	bool on;
-	struct keyset held;
-	bool full; /* and that has been said */
+	struct keyset held;   /* keys of all that have failed: new records must follow */
+	struct keyset broken; /* of those that failed on their way: what is sent again, too */
+	bool full;	      /* and that has been said */
 	struct failure_list aside;
 	size_t aside_bytes;
 	const struct event_sink *events;
@@ -26,12 +27,16 @@ struct key_order {
 void key_order_init(struct key_order *o, bool on, const struct event_sink *events);
 void key_order_finish(struct key_order *o); /* destroys what is set aside */
 
-/* True when a record of this key must follow one that has failed. */
+/* True when a new record of this key must follow one that has failed. */
 bool key_order_holds(const struct key_order *o, struct slice key);
 
-/* Holds the key of a record that has failed. Memory is bounded: when there is
- * no room for further keys, a warning says so, once. */
-void key_order_failed(struct key_order *o, struct slice key);
+/* The same for a record that was on its way, and would be sent again: what
+ * failed before it was sent came behind it. */
+bool key_order_holds_back(const struct key_order *o, struct slice key);
+
+/* Holds the key of a record that has failed; early: before it was sent. Memory
+ * is bounded: when there is no room for further keys, a warning says so, once. */
+void key_order_failed(struct key_order *o, struct slice key, bool early);
 
 /* Takes f. True when so much is set aside that it should be settled now. */
 bool key_order_set_aside(struct key_order *o, struct failure *f);

@@ -18,7 +18,7 @@ void ledger_finish(struct ledger *l)
 
 uint64_t ledger_error(struct ledger *l, const char *code)
 {
-	l->failed++;
+	l->errors_total++;
 	for (size_t i = 0; i < l->n_errors; i++)
 		if (strcmp(l->errors[i].code, code) == 0)
 			return ++l->errors[i].count;
@@ -29,7 +29,7 @@ uint64_t ledger_error(struct ledger *l, const char *code)
 
 uint64_t ledger_errors(const struct ledger *l)
 {
-	return l->failed;
+	return l->errors_total;
 }
 
 uint64_t ledger_failed(const struct ledger *l)

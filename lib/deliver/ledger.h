@@ -33,7 +33,7 @@ struct ledger {
 	uint64_t bytes;		      /* of input, after decompression */
 	struct ledger_error *errors;  /* one a code, in order of first appearance */
 	size_t n_errors, cap_errors;
-	uint64_t failed; /* the sum of their counts */
+	uint64_t errors_total; /* the sum of their counts */
 };
 
 void ledger_init(struct ledger *l);
@@ -53,10 +53,10 @@ static inline void ledger_settle(struct ledger *l, enum outcome outcome)
  * any string that outlives the ledger). Returns how many there are of it now. */
 uint64_t ledger_error(struct ledger *l, const char *code);
 
-/* Records counted by ledger_error, whether a sink has taken them yet or not. */
+/* Records counted by ledger_error: those too that no sink has taken yet. */
 uint64_t ledger_errors(const struct ledger *l);
 
-/* Records that failed for good, whatever sink took them. */
+/* Records that failed for good and have ended, whatever sink took them. */
 uint64_t ledger_failed(const struct ledger *l);
 
 /* Records read that have not ended anywhere: 0 after a run that could settle all. */

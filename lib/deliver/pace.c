@@ -36,9 +36,7 @@ int64_t pace_wait_ms(struct pace *p, int64_t now)
 		begin(p, now - SLACK_MS);
 	else if (now - p->since >= PERIOD_MS)
 		begin(p, at);
-	else if (at > now)
-		return at - now;
-	return 0;
+	return at > now ? at - now : 0;
 }
 
 void pace_take(struct pace *p)

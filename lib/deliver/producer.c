@@ -119,6 +119,14 @@ static rd_kafka_resp_err_t cause_of(const struct producer *p, rd_kafka_resp_err_
 	return plain_error(cause ? cause : err);
 }
 
+static void note_persisted(struct failure *f)
+{
+	bool *where = f->cause.code ? &f->possibly_in_dlq : &f->possibly_persisted;
+
+	*where = true;
+	f->may_double = where == &f->possibly_persisted;
+}
+
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = failure_of_message(m);
@@ -130,7 +138,7 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
 		f->err = p->given_up;
 	if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED)
-		*(f->cause.code ? &f->possibly_in_dlq : &f->possibly_persisted) = true;
+		note_persisted(f);
 	failure_list_add(&p->failed, f);
 	if (must_pull_back(p, f))
 		pull_back(p);

@@ -271,6 +271,13 @@ static void after_send(struct sender *s)
 	}
 }
 
+/* Looked at once more when there is room: another of the key may have failed
+ * while it was waited for. */
+static bool is_held(const struct sender *s, const struct record *r)
+{
+	return s->options.held && s->options.held(s->options.ctx, r->key, false);
+}
+
 /* Sends r or, when it is NULL, what is made of f: anew each time, because
  * serving makes other records in the same memory. */
 static enum sender_result send_one(struct sender *s, const struct record *r, struct failure *f)
@@ -282,6 +289,8 @@ static enum sender_result send_one(struct sender *s, const struct record *r, str
 
 		if (result != SENDER_TAKEN)
 			return result;
+		if (r && is_held(s, r))
+			return SENDER_HELD;
 		if (sender_make_room(s, r ? r : sender_record(s, f)))
 			sent = sender_put(s, r ? r : sender_record(s, f), f);
 		else

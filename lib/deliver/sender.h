@@ -48,9 +48,9 @@ struct sender_options {
 	/* What to send for a record that failed before, valid until the next call;
 	 * NULL: the record itself. */
 	const struct record *(*make)(void *ctx, const struct failure *f);
-	/* True when f may not be sent again because a record that came before it has
-	 * failed; NULL: never. */
-	bool (*held)(void *ctx, const struct failure *f);
+	/* True when a record of this key may not be sent (again) because one that
+	 * came before it has failed; NULL: never. */
+	bool (*held)(void *ctx, struct slice key, bool again);
 	void (*on_end)(void *ctx, struct failure *f, enum sender_end end); /* takes f */
 	void (*idle)(void *ctx, int64_t now); /* called while it waits; may be NULL */
 	void *ctx;
@@ -66,7 +66,7 @@ struct sender {
 	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
 	struct round round;
 	unsigned sent; /* so many sends; wraps */
-	bool stalled; /* nothing is acknowledged, and that has been said */
+	bool stalled;  /* nothing is acknowledged, and that has been said */
 	bool settling;
 	bool probing;	     /* the one record that decides whether the circuit closes */
 	struct error halted; /* kind is set when nothing more may be sent, and why */
@@ -82,6 +82,7 @@ enum sender_result {
 	SENDER_TAKEN,  /* on its way, or already at on_end */
 	SENDER_OPEN,   /* the circuit is open (OUTAGE_DLQ): not taken */
 	SENDER_HALTED, /* see halted: not taken */
+	SENDER_HELD,   /* see sender_options.held: not taken */
 };
 
 /* Sends a record of a block. Waits while the queue is full or records are sent
@@ -89,7 +90,7 @@ enum sender_result {
 enum sender_result sender_send(struct sender *s, const struct record *r);
 
 /* Sends a record that failed elsewhere, and takes f unless it answers
- * SENDER_OPEN or SENDER_HALTED. */
+ * SENDER_OPEN or SENDER_HALTED. It is never held. */
 enum sender_result sender_send_failure(struct sender *s, struct failure *f);
 
 /* What is sent for f. For settle.h. */

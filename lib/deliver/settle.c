@@ -300,14 +300,15 @@ static bool send_one_again(struct sender *s, struct failure *f)
 		return false;
 	if (retry && f->retries < s->options.retries)
 		f->retries++;
-	if (f->possibly_persisted && !f->cause.code)
+	if (f->may_double)
 		++*s->options.possible_duplicates;
+	f->may_double = false;
 	return true;
 }
 
 static bool end_if_held(struct sender *s, struct failure *f)
 {
-	if (!s->options.held || !s->options.held(s->options.ctx, f))
+	if (!s->options.held || !s->options.held(s->options.ctx, f->record.key, true))
 		return false;
 	failure_set_cause(f, contract_of_fault(FAULT_KEY_HELD), NULL);
 	end(s, f, SENDER_FAILED);

@@ -139,7 +139,7 @@ static struct sender_options dlq_options(struct sinks *s)
 		.stop = o->stop,
 		.retried = &s->ledger->retries,
 		.possible_duplicates = &s->ledger->possible_duplicates,
-		.in_rounds = o->keep_key_order && !s->limits.known,
+		.in_rounds = o->keep_key_order,
 		.make = make_letter,
 		.on_end = on_end,
 		.idle = on_idle,
