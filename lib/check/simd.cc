@@ -12,7 +12,8 @@
  * builds a document, which costs more than the first, and nobody here wants
  * it: a walk over the tokens checks the grammar and finds the fields. The
  * first stage is not quite simdjson's public face, so a version that has none,
- * or whose answer isn't as expected, is used as a whole. */
+ * or whose answers to some samples aren't as expected, is used as a whole, or
+ * not at all. */
 
 #define DEEPEST 1024
 
@@ -384,8 +385,59 @@ static bool find_tokens(struct simd *s, struct slice text, tokens &t)
 	return true;
 }
 
+using taker = bool(struct simd *s, struct slice text);
+
+static bool takes_tokens(struct simd *s, struct slice text)
+{
+	tokens t;
+
+	return find_tokens(s, text, t);
+}
+
+static bool takes_whole(struct simd *s, struct slice text)
+{
+	simdjson::dom::element root;
+
+	return !s->parser.parse(text.data, text.len, false).get(root);
+}
+
+/* Ends of a text that has begun with a bracket, a quote and letters. The walk
+ * doesn't find what is wrong with the bad ones: UTF-8 that is none, or stops
+ * early, what may not stand in a string as it is, and no quote that ends it. */
+static constexpr struct slice good_end = SLICE_LIT("\"]");
+static constexpr struct slice bad_ends[] = {
+	SLICE_LIT("\xff\"]"), SLICE_LIT("\xc0\xaf\"]"), SLICE_LIT("\xed\xa0\x80\"]"),
+	SLICE_LIT("\"]\xff"), SLICE_LIT("\"]\xe2\x82"), SLICE_LIT("\x01\"]"),
+	SLICE_LIT("\n\"]"),   SLICE_LIT("]"),
+};
+
+static bool takes_end(struct simd *s, taker *takes, size_t len, struct slice end)
+{
+	char text[256 + BLOCK_PADDING];
+
+	memset(text, 'x', len);
+	memcpy(text, "[\"", 2);
+	memcpy(text + len, end.data, end.len);
+	/* It would mend what stops early. */
+	memset(text + len + end.len, '\xac', BLOCK_PADDING);
+	return takes(s, {text, len + end.len});
+}
+
+/* It works on 64 bytes at a time. */
+static bool refuses_as_expected(struct simd *s, taker *takes)
+{
+	for (size_t len : {20, 61, 62, 63, 64, 100, 126, 127, 200}) {
+		if (!takes_end(s, takes, len, good_end))
+			return false;
+		for (struct slice end : bad_ends)
+			if (takes_end(s, takes, len, end))
+				return false;
+	}
+	return true;
+}
+
 /* Tokens must be where they are looked for. */
-static bool answers_as_expected(struct simd *s)
+static bool tells_tokens(struct simd *s)
 {
 	static const char sample[128] = "{\"a\\\"[\" :[1,\"b\",-2.5e1 ,true]}";
 	static const uint32_t expected[] = {0, 1, 8, 9, 10, 11, 12, 15, 16, 23, 24, 28, 29};
@@ -395,13 +447,18 @@ static bool answers_as_expected(struct simd *s)
 	return find_tokens(s, {sample, strlen(sample)}, t) && t.n == n &&
 	       memcmp(t.at, expected, sizeof(expected)) == 0;
 }
+
 struct simd *simd_create(void)
 {
 	struct simd *s = new (std::nothrow) simd;
 
-	if (s)
-		s->by_tokens = answers_as_expected(s);
-	return s;
+	if (!s)
+		return NULL;
+	s->by_tokens = tells_tokens(s) && refuses_as_expected(s, takes_tokens);
+	if (s->by_tokens || refuses_as_expected(s, takes_whole))
+		return s;
+	delete s;
+	return NULL;
 }
 
 void simd_destroy(struct simd *s)
@@ -411,9 +468,7 @@ void simd_destroy(struct simd *s)
 
 static bool run_whole(struct simd *s, struct slice text, struct simd_field *fields, size_t n)
 {
-	simdjson::dom::element root;
-
-	if (s->parser.parse(text.data, text.len, false).get(root))
+	if (!takes_whole(s, text))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		fields[i].known = false;

@@ -13,7 +13,7 @@ extern "C" {
 
 struct simd;
 
-/* NULL when there is no memory. */
+/* NULL when there is no memory, or a simdjson that takes what is no JSON. */
 struct simd *simd_create(void);
 void simd_destroy(struct simd *s); /* NULL is fine */
 

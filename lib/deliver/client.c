@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "deliver/contract.h"
 #include "deliver/objection.h"
 
-/* Closed connections in a row that are no accident. */
-#define CLOSED_ENOUGH 3
+/* Closed connections in a row that are no accident, and how long a listener may
+ * go on so: it may be a load balancer's, or a tunnel's, whose brokers start. */
+#define CLOSED_ENOUGH	   3
+#define CLOSED_PATIENCE_MS 5000
 /* For a client that only asks. */
 #define STATISTICS_MS "50"
 
@@ -18,13 +21,48 @@
  * only _TRANSPORT. */
 static bool hints_at_configuration(const char *text)
 {
-	static const char *const hints[] = {"security.protocol", "broker listener?",
-					    "certificate verify failed", "SSL alert number"};
+	static const char *const hints[] = {
+		"security.protocol", "broker listener?", "certificate verify failed",
+		"SSL alert number",  "unexpected eof",	 "connection closed by peer"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
 		if (strstr(text, hints[i]))
 			return true;
 	return false;
+}
+
+/* A listener for something else may close the connection without a word, but so
+ * does one that has no broker behind it. */
+static bool is_closing(const char *text)
+{
+	static const char *const closings[] = {"Disconnected", "unexpected eof",
+					       "connection closed by peer", "Connection reset"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(closings); i++)
+		if (strstr(text, closings[i]))
+			return true;
+	return false;
+}
+
+static void note_closing(struct client *c, unsigned closed)
+{
+	c->closed = closed;
+	if (!c->closed_since)
+		c->closed_since = clock_mono_ms();
+}
+
+/* What a closing looks like from the other side ("Broken pipe") says less, and
+ * may come later. */
+static void keep_words(struct client *c)
+{
+	c->closed_err = c->last_err;
+	memcpy(c->closed_text, c->last_text, sizeof(c->closed_text));
+}
+
+static void forget_closings(struct client *c)
+{
+	c->closed = 0;
+	c->closed_since = 0;
 }
 
 /* "... (after 0ms in state CONNECT, 1 identical error(s) suppressed)" varies
@@ -42,20 +80,27 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 	struct client *c = opaque;
 	rd_kafka_resp_err_t err = code;
 	char fatal[256], *text;
+	bool refused;
 
 	if (err == RD_KAFKA_RESP_ERR__FATAL)
 		err = rd_kafka_fatal_error(rk, fatal, sizeof(fatal));
 	if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-		c->all_down = true;
+		c->down_said = true;
 		if (c->last_err)
 			return;
 	}
 	c->last_err = err;
 	text = secrets_hide(&c->secrets, reason);
 	set_last_text(c, text);
-	if (contract_of_kafka(err).class == CLASS_CONFIGURATION ||
-	    (!c->ever_up && hints_at_configuration(text)))
+	refused = contract_of_kafka(err).class == CLASS_CONFIGURATION ||
+		  (!c->ever_up && hints_at_configuration(text));
+	if (!c->ever_up && is_closing(text)) {
+		note_closing(c, refused ? CLOSED_ENOUGH : c->closed);
+		if (refused)
+			keep_words(c);
+	} else if (refused) {
 		c->misconfigured = true;
+	}
 	event_emit(c->events, EVENT_DEBUG, "client_error",
 		   EVENT_FIELDS(EVENT_TEXT("client", c->name),
 				EVENT_TEXT("code", contract_of_kafka(err).code)),
@@ -77,17 +122,20 @@ static void watch_closings(struct client *c, const char *text)
 	const char *broker = strstr(text, "]: "), *end = strstr(text, ": Disconnected");
 
 	if (strstr(text, "in state CONNECT"))
-		c->closed = 0;
+		forget_closings(c);
 	if (!end || c->ever_up)
 		return;
 	broker = broker && broker < end ? broker + 3 : text;
 	for (size_t i = 0; i < ARRAY_SIZE(closings); i++) {
-		if (!strstr(end, closings[i].state) || ++c->closed < CLOSED_ENOUGH)
+		if (!strstr(end, closings[i].state))
+			continue;
+		note_closing(c, c->closed + 1);
+		if (c->closed < CLOSED_ENOUGH)
 			continue;
 		c->last_err = RD_KAFKA_RESP_ERR__TRANSPORT;
 		snprintf(c->last_text, sizeof(c->last_text), "%.*s: %s", (int)(end - broker),
 			 broker, closings[i].meaning);
-		c->misconfigured = true;
+		keep_words(c);
 	}
 }
 
@@ -132,9 +180,24 @@ static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t id, int *x
 	return 0;
 }
 
+static rd_kafka_conf_t *make_conf(const struct properties *properties,
+				  const struct event_sink *events, struct error *err)
+{
+	struct properties used = {0};
+	rd_kafka_conf_t *conf;
+
+	if (objection_check(properties, err) < 0)
+		return NULL;
+	properties_copy(&used, properties);
+	objection_leave_out(&used, events);
+	conf = properties_conf(&used, err);
+	properties_finish(&used);
+	return conf;
+}
+
 int client_check(const struct properties *properties, struct error *err)
 {
-	rd_kafka_conf_t *conf = properties_conf(properties, err);
+	rd_kafka_conf_t *conf = make_conf(properties, NULL, err);
 	char reason[512];
 	rd_kafka_t *rk;
 
@@ -167,7 +230,8 @@ static bool verifies(const struct properties *p)
 int client_init(struct client *c, const char *name, const struct properties *properties,
 		client_delivery_fn *on_delivery, const struct event_sink *events, struct error *err)
 {
-	rd_kafka_conf_t *conf = properties_conf(properties, err);
+	/* The clients that ask come first: they tell of it, the others needn't. */
+	rd_kafka_conf_t *conf = make_conf(properties, on_delivery ? NULL : events, err);
 	char reason[512];
 
 	*c = (struct client){.name = name, .events = events, .properties = properties};
@@ -202,16 +266,33 @@ void client_finish(struct client *c)
 	secrets_finish(&c->secrets);
 }
 
+/* librdkafka tells of closings that go on only once, and of what ends them. */
+static void weigh_closings(struct client *c)
+{
+	int64_t since = c->closed_since;
+
+	if (since && !c->ever_up && c->closed >= CLOSED_ENOUGH &&
+	    clock_mono_ms() - since >= CLOSED_PATIENCE_MS && !c->misconfigured) {
+		c->misconfigured = true;
+		c->last_err = c->closed_err;
+		memcpy(c->last_text, c->closed_text, sizeof(c->last_text));
+	}
+	c->all_down = c->down_said && !since;
+}
+
 int client_poll(struct client *c, int timeout_ms)
 {
-	return rd_kafka_poll(c->rk, timeout_ms);
+	int served = rd_kafka_poll(c->rk, timeout_ms);
+
+	weigh_closings(c);
+	return served;
 }
 
 void client_set_up(struct client *c)
 {
 	c->ever_up = true;
-	c->all_down = false;
-	c->closed = 0;
+	c->all_down = c->down_said = false;
+	forget_closings(c);
 }
 
 const char *client_last_error(const struct client *c)

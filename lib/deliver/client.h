@@ -3,7 +3,8 @@
  * Configuration errors (a wrong password, an unknown CA, plaintext to a TLS
  * port) never show in a delivery report, which only times out: the truth comes
  * through the error callback. A client keeps it. All callbacks run inside
- * client_poll, on the caller's thread. */
+ * client_poll, on the caller's thread. A listener that only closes connections is
+ * taken for one of another protocol when it has gone on so for 5 s. */
 #ifndef REDRIVE_DELIVER_CLIENT_H
 #define REDRIVE_DELIVER_CLIENT_H
 
@@ -33,9 +34,13 @@ struct client {
 	void *owner;		      /* for the delivery report callback */
 	bool ever_up;		      /* some broker has answered */
 	bool all_down;		      /* every broker is unreachable, as far as is known */
+	bool down_said;		      /* librdkafka says so, also of brokers that close */
 	rd_kafka_resp_err_t last_err; /* the last error of the client as a whole */
 	char last_text[512];
-	unsigned closed;	      /* connections in a row that a broker has closed unheard */
+	unsigned closed;		/* connections in a row that a broker has closed unheard */
+	int64_t closed_since;		/* when the first of them was, on the steady clock, or 0 */
+	rd_kafka_resp_err_t closed_err; /* and the words for that */
+	char closed_text[512];
 	atomic_int certificate_error; /* OpenSSL's X509_V_ERR_..., set by librdkafka's threads */
 	bool identified;	      /* it may produce, as far as an idempotent one must ask;
 				       * only known of clients that produce nothing */
@@ -44,8 +49,9 @@ struct client {
 
 typedef void client_delivery_fn(rd_kafka_t *rk, const rd_kafka_message_t *message, void *client);
 
-/* Would librdkafka make a client of these? Connects to nothing. 0, or -1 with
- * ERROR_USAGE, which names the properties that it objects to and their origins. */
+/* Would librdkafka make a client of these, and could redrive work with it?
+ * Connects to nothing. 0, or -1 with ERROR_USAGE, which names the properties that
+ * are in the way and their origins. */
 int client_check(const struct properties *properties, struct error *err) _must_check_;
 
 /* A producer. properties, events and name must outlive it. on_delivery gets the

@@ -64,8 +64,9 @@ static int cut_off(struct fallback *f, const struct tail *t, off_t size, struct 
 		return fail(f, "mend", err);
 	event_emit(f->events, EVENT_WARNING, "fallback_torn_line",
 		   EVENT_FIELDS(EVENT_TEXT("file", f->path), EVENT_NUMBER("bytes", bytes)),
-		   "Cut off a torn last line of %lld bytes that an earlier crash left in %s", bytes,
-		   f->path);
+		   "Cut off a torn last line of %lld bytes in %s, which a crash or somebody else "
+		   "left there",
+		   bytes, f->path);
 	return 0;
 }
 
@@ -79,7 +80,7 @@ static int mend_tail(struct fallback *f, off_t size, struct error *err)
 	else if (rc == 0 && !t.ended && write(f->fd, "\n", 1) != 1)
 		rc = fail(f, "mend", err);
 	tail_finish(&t);
-	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
+	f->end_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
 	return rc;
 }
 
@@ -179,7 +180,7 @@ static int prepare(struct fallback *f, struct error *err)
 		return fail(f, "make private", err);
 	if (!st.st_size && sync_folder(f) < 0)
 		return fail(f, "sync the folder of", err);
-	f->began_bytes = f->safe_bytes;
+	f->began_bytes = f->safe_bytes = f->end_bytes;
 	return 0;
 }
 
@@ -227,6 +228,7 @@ static int write_bytes(struct fallback *f, const char *data, size_t len)
 			continue;
 		if (n < 0)
 			return give_up(f, "write");
+		f->end_bytes += (uint64_t)n;
 		data += n;
 		len -= (size_t)n;
 	}
@@ -237,7 +239,9 @@ static int sync_file(struct fallback *f)
 {
 	if (fdatasync(f->fd) < 0)
 		return give_up(f, "sync");
-	f->safe_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
+	f->safe_bytes = f->end_bytes = (uint64_t)lseek(f->fd, 0, SEEK_END);
+	f->kept += f->unsynced;
+	f->unsynced = 0;
 	return 0;
 }
 
@@ -265,14 +269,16 @@ static int on_removed(struct fallback *f, uint64_t size)
 	f->fd = -1;
 	if (from < size) {
 		rc = restore(f, old, from);
-		f->lost = rc < 0 ? f->kept : 0;
+		f->lost += rc < 0 ? f->kept : 0;
 		event_emit(
 			f->events, EVENT_CRITICAL, "fallback_removed",
 			EVENT_FIELDS(EVENT_TEXT("file", f->path),
 				     EVENT_NUMBER("bytes", size - from)),
 			"The fallback file %s was removed while it was in use: what this run had "
-			"put there is %s",
-			f->path, rc < 0 ? "LOST" : "put there again");
+			"put there is %s; a copy that was made before, as by a move to another "
+			"file system, %s",
+			f->path, rc < 0 ? "LOST" : "put there again",
+			rc < 0 ? "may still hold it" : "holds the same records: don't load both");
 	}
 	close(old);
 	return rc;
@@ -292,17 +298,54 @@ static int on_moved(struct fallback *f)
 	return 0;
 }
 
-static void on_cut(struct fallback *f, uint64_t size)
+/* Lines of this run that are still there. */
+static uint64_t count_lines(const struct fallback *f)
 {
+	char bytes[64 * 1024];
+	uint64_t from = f->began_bytes, lines = 0;
+	ssize_t n;
+
+	while ((n = pread(f->fd, bytes, sizeof(bytes), (off_t)from)) > 0) {
+		const char *at = bytes, *end = bytes + n;
+
+		for (; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+			lines++;
+		from += (uint64_t)n;
+	}
+	return lines;
+}
+
+/* What is gone was at the end: first of all what wasn't synced yet. */
+static uint64_t take_off(struct fallback *f, uint64_t left)
+{
+	uint64_t kept = f->kept < left ? f->kept : left;
+	uint64_t unsynced = f->unsynced < left - kept ? f->unsynced : left - kept;
+	uint64_t lost = f->kept - kept, never = f->unsynced - unsynced;
+
+	f->kept = kept;
+	f->unsynced = unsynced;
+	f->lost += lost;
+	f->pending -= never;
+	return lost + never;
+}
+
+static int on_cut(struct fallback *f, uint64_t size)
+{
+	uint64_t cut = f->end_bytes - size, gone;
+	int rc = mend_tail(f, (off_t)size, &f->failed);
+
+	if (f->safe_bytes > f->end_bytes)
+		f->safe_bytes = f->end_bytes;
+	if (f->began_bytes > f->end_bytes)
+		f->began_bytes = f->end_bytes;
+	gone = take_off(f, rc < 0 ? 0 : count_lines(f));
 	event_emit(f->events, EVENT_CRITICAL, "fallback_cut",
-		   EVENT_FIELDS(EVENT_TEXT("file", f->path),
-				EVENT_NUMBER("bytes", f->safe_bytes - size)),
+		   EVENT_FIELDS(EVENT_TEXT("file", f->path), EVENT_NUMBER("bytes", cut),
+				EVENT_NUMBER("records", gone)),
 		   "Somebody else has cut off the end of the fallback file %s while it was in use: "
-		   "records that counted as safe are no longer there",
-		   f->path);
-	f->safe_bytes = size;
-	if (f->began_bytes > size)
-		f->began_bytes = size;
+		   "of the records that this run had put there, %llu are LOST",
+		   f->path, (unsigned long long)gone);
+	return rc;
 }
 
 /* Somebody may have removed the file, or moved it away, since it was opened. */
@@ -313,8 +356,11 @@ static int follow_name(struct fallback *f)
 
 	if (f->fd < 0 || fstat(f->fd, &ours) < 0)
 		return 0;
-	if ((uint64_t)ours.st_size < f->safe_bytes)
-		on_cut(f, (uint64_t)ours.st_size);
+	if ((uint64_t)ours.st_size < f->end_bytes) {
+		if (on_cut(f, (uint64_t)ours.st_size) < 0)
+			return -1;
+		ours.st_size = (off_t)f->end_bytes;
+	}
 	gone = stat(f->path, &named) < 0;
 	if (gone ? errno != ENOENT : named.st_dev == ours.st_dev && named.st_ino == ours.st_ino)
 		return 0;
@@ -326,6 +372,8 @@ static int write_all(struct fallback *f)
 	if (follow_name(f) < 0 || open_file(f) < 0 || write_bytes(f, f->buf.data, f->buf.len) < 0)
 		return -1;
 	buf_clear(&f->buf);
+	f->unsynced += f->unwritten;
+	f->unwritten = 0;
 	return 0;
 }
 
@@ -335,6 +383,7 @@ int fallback_add(struct fallback *f, const struct record *r, const struct envelo
 		return -1;
 	envelope_write(&f->buf, r, notes);
 	f->pending++;
+	f->unwritten++;
 	if (f->buf.len >= WRITE_AT_BYTES)
 		return write_all(f);
 	return 0;
@@ -342,13 +391,13 @@ int fallback_add(struct fallback *f, const struct record *r, const struct envelo
 
 uint64_t fallback_sync(struct fallback *f)
 {
-	uint64_t n = f->pending;
+	uint64_t n;
 
 	if (f->failed.kind)
 		return 0;
-	if (n ? write_all(f) < 0 || sync_file(f) < 0 : follow_name(f) < 0)
+	if (f->pending ? write_all(f) < 0 || sync_file(f) < 0 : follow_name(f) < 0)
 		return 0;
+	n = f->pending;
 	f->pending = 0;
-	f->kept += n;
 	return n;
 }

@@ -11,8 +11,10 @@
  * when it only lacks its line feed, it gets one.
  *
  * A file that is moved away while it is in use keeps what it has, and a new one
- * is begun. When it is removed, what this run put there is put into a new one.
- * That is noticed at the next write or sync. */
+ * is begun. When it is removed, what this run put there is put into a new one: a
+ * move to another file system removes it, too, and then both hold the same. When
+ * somebody cuts off its end, a torn last line goes the way of a crash's, and what
+ * is missing counts as lost. All that is noticed at the next write or sync. */
 #ifndef REDRIVE_DELIVER_FALLBACK_H
 #define REDRIVE_DELIVER_FALLBACK_H
 
@@ -31,10 +33,16 @@ struct fallback {
 	int fd;		      /* -1 while not open */
 	uint64_t began_bytes; /* length of the file when this run opened it */
 	uint64_t safe_bytes;  /* length of the file up to what is synced */
+	uint64_t end_bytes;   /* length of the file up to what is written */
 	struct buf buf;	      /* lines not yet written */
-	uint64_t pending;     /* lines not yet safe */
+	uint64_t pending;     /* lines that no fallback_sync has returned yet */
+	uint64_t unwritten;   /* how many of them are in buf */
+	uint64_t unsynced;    /* lines of this run in the file that are not safe yet */
 	uint64_t kept;	      /* lines of this run in the file that are safe */
-	uint64_t lost;	      /* lines that were, in a file that was removed and can't come back */
+	uint64_t lost;	      /* lines that fallback_sync has returned, in a file that was
+			       * removed and can't come back, or in what was cut off. The owner
+			       * takes them off what it counts, also when nothing has failed,
+			       * and sets this to 0 */
 	struct error failed;  /* kind is set after the first error: nothing more is taken */
 };
 
@@ -54,9 +62,9 @@ int fallback_add(struct fallback *f, const struct record *r,
 		 const struct envelope_notes *notes) _must_check_;
 
 /* Looks whether the file is still there, writes and syncs all pending lines and
- * returns how many became safe now; on an error 0, and f->failed says why: of
- * the pending lines none counts as safe, and the file is cut back to the ones
- * that do. */
+ * returns how many became safe now: fewer when somebody has cut off some. On an
+ * error 0, and f->failed says why: of the pending lines none counts as safe, and
+ * the file is cut back to the ones that do. */
 uint64_t fallback_sync(struct fallback *f);
 
 #endif

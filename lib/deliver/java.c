@@ -1,5 +1,6 @@
 #include "deliver/java.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,12 +68,24 @@ static unsigned put_login(struct java *j, const struct jaas *jaas)
 	return n;
 }
 
+/* What stands in its place may be a secret. */
+static bool is_login_module(const char *name)
+{
+	static const char end[] = "LoginModule";
+	size_t len = strlen(name), n_end = strlen(end);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isascii(name[i]) || !(isalnum(name[i]) || name[i] == '_' || name[i] == '$'))
+			return false;
+	return len > n_end && strcmp(name + len - n_end, end) == 0;
+}
+
 static void set_login(struct java *j)
 {
 	struct jaas jaas;
 	char *why = NULL;
 
-	if (!jaas_parse(&jaas, j->item->value))
+	if (!jaas_parse(&jaas, j->item->value) || !is_login_module(jaas_module(&jaas)))
 		drop(j, "it is not of the form MODULE required NAME=\"VALUE\" ...;");
 	else if (!put_login(j, &jaas))
 		why = mem_printf("librdkafka has nothing for the login module %s and its options: "

@@ -65,6 +65,60 @@ static void add_hint(struct buf *out, const struct properties *p, const char *te
 				 "may be doubled or change places");
 }
 
+static bool is_true(const char *value)
+{
+	return strcasecmp(value, "true") == 0 || strcasecmp(value, "t") == 0 ||
+	       strcmp(value, "1") == 0;
+}
+
+static bool is_not_zero(const char *value)
+{
+	return strtol(value, NULL, 0) != 0;
+}
+
+/* What would end all delivery reports, or all deliveries. */
+static const struct rule {
+	const char *name;
+	bool (*harms)(const char *value); /* NULL: any does */
+	const char *why;
+	bool only_x; /* elsewhere it is left out: the file is another program's, too */
+} rules[] = {
+	{"delivery.report.only.error", is_true,
+	 "redrive counts what is delivered by the reports of it; remove it", false},
+	{"enabled_events", is_not_zero, "redrive takes callbacks, not events; remove it", false},
+	{"transactional.id", NULL, "jobs will set it themselves; remove it", true},
+};
+
+int objection_check(const struct properties *p, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		const struct rule *rule = &rules[i];
+		const struct property *item = properties_find(p, rule->name);
+
+		if (!item || (rule->harms && !rule->harms(item->value)) ||
+		    (rule->only_x && strcmp(item->origin, "-X") != 0))
+			continue;
+		return error_set(err, ERROR_USAGE, "%s: property %s=%.60s: %s", item->origin,
+				 item->name, item->value, rule->why);
+	}
+	return 0;
+}
+
+void objection_leave_out(struct properties *p, const struct event_sink *events)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		const struct property *item = properties_find(p, rules[i].name);
+
+		if (!rules[i].only_x || !item)
+			continue;
+		event_emit(events, EVENT_WARNING, "property_unused",
+			   EVENT_FIELDS(EVENT_TEXT("property", item->name),
+					EVENT_TEXT("origin", item->origin)),
+			   "%s: %s has no effect: %s", item->origin, item->name, rules[i].why);
+		properties_set_unused(p, item->name, rules[i].why);
+	}
+}
+
 int objection_set(const struct properties *p, const char *reason, struct error *err)
 {
 	struct secrets secrets;

@@ -17,6 +17,8 @@
 
 struct bytes {
 	char *path;
+	bool (*idle)(void *ctx);
+	void *ctx;
 	struct stream *layers[MAX_LAYERS]; /* each reads from the one before */
 	size_t n_layers;
 	size_t archive; /* index of the archive's layer; 0: there is none */
@@ -102,6 +104,8 @@ struct bytes *bytes_open(const char *path, bool (*idle)(void *ctx), void *ctx, s
 	struct bytes *b = mem_alloc(1, sizeof(*b));
 
 	b->path = mem_strdup(path);
+	b->idle = idle;
+	b->ctx = ctx;
 	b->layers[0] = file_open(path, idle, ctx, err);
 	if (b->layers[0]) {
 		b->n_layers = 1;
@@ -159,6 +163,7 @@ static enum bytes_next peel(struct bytes *b, struct error *err)
 		b->layers[b->n_layers++] = next;
 		if (m->kind == LAYER_ARCHIVE) {
 			b->archive = b->n_layers - 1;
+			unpack_set_idle(next, b->idle, b->ctx);
 			return BYTES_MEMBER;
 		}
 	}

@@ -1,10 +1,15 @@
 #include "source/sniff.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "base/macros.h"
 
 #define FEW 4
+/* Bytes of headers. */
+#define CPIO_HEX   110
+#define CPIO_OCTAL 76
+#define GIF_HEADER 13
 
 static const char *const compressed[] = {".gz", ".zst", ".xz", ".bz2", ".lz4"};
 
@@ -21,31 +26,75 @@ static const struct suffix {
 #define UTF_32	"is UTF-32 text; convert it first: iconv -f UTF-32 -t UTF-8"
 #define UTF_16	"is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8"
 #define ARCHIVE "is an archive inside an archive"
+#define CPIO	"is a cpio archive; unpack it first"
+
+static bool is_controlling(char c)
+{
+	return (unsigned char)c < 0x20 && !(c >= '\t' && c <= '\r');
+}
+
+/* Numbers with leading zeros, without anything between them. */
+static bool is_hex_cpio(struct slice head)
+{
+	if (head.len < CPIO_HEX)
+		return false;
+	for (size_t i = 0; i < CPIO_HEX; i++)
+		if (!isxdigit((unsigned char)head.data[i]))
+			return false;
+	return true;
+}
+
+static bool is_octal_cpio(struct slice head)
+{
+	if (head.len < CPIO_OCTAL)
+		return false;
+	for (size_t i = 0; i < CPIO_OCTAL; i++)
+		if (head.data[i] < '0' || head.data[i] > '7')
+			return false;
+	return true;
+}
+
+/* Width and height, colours, and an aspect ratio that nobody sets. */
+static bool is_gif(struct slice head)
+{
+	for (size_t i = 6; i < GIF_HEADER && head.len >= GIF_HEADER; i++)
+		if (is_controlling(head.data[i]))
+			return true;
+	return false;
+}
+
+static bool is_parquet(struct slice head)
+{
+	return head.len > 4 && is_controlling(head.data[4]);
+}
 
 static const struct alien {
 	struct slice magic;
 	const char *what;
+	bool text; /* a record may begin so, if somebody says that these are some */
+	bool (*proof)(struct slice head); /* what else must be; NULL: nothing */
 } aliens[] = {
 	{{"\x89PNG", 4}, "is a PNG picture"},
 	{{"\xff\xd8\xff", 3}, "is a JPEG picture"},
-	{{"GIF8", 4}, "is a GIF picture"},
-	{{"%PDF-", 5}, "is a PDF document"},
+	{{"GIF87a", 6}, "is a GIF picture", false, is_gif},
+	{{"GIF89a", 6}, "is a GIF picture", false, is_gif},
+	{{"%PDF-", 5}, "is a PDF document", true, NULL},
 	{{"PK\x03\x04", 4}, ARCHIVE},
 	{{"7z\xbc\xaf", 4}, ARCHIVE},
 	{{"Rar!\x1a\x07", 6}, "is a RAR archive; unpack it first"},
-	{{"070701", 6}, "is a cpio archive; unpack it first"},
-	{{"070702", 6}, "is a cpio archive; unpack it first"},
-	{{"070707", 6}, "is a cpio archive; unpack it first"},
+	{{"070701", 6}, CPIO, true, is_hex_cpio},
+	{{"070702", 6}, CPIO, true, is_hex_cpio},
+	{{"070707", 6}, CPIO, true, is_octal_cpio},
 	{{"\x1f\x9d", 2}, "is packed with compress; unpack it first"},
 	{{"LZIP\x01", 5}, "is packed with lzip; unpack it first"},
 	{{"\xff\x06\0\0sNaPpY", 10}, "is packed with snappy; unpack it first"},
-	{{"<!doctype", 9}, "is an HTML page"},
-	{{"<!DOCTYPE", 9}, "is an HTML page"},
-	{{"<html", 5}, "is an HTML page"},
-	{{"<?xml", 5}, "is an XML document"},
-	{{"PAR1", 4}, "is a Parquet file"},
+	{{"<!doctype", 9}, "is an HTML page", true, NULL},
+	{{"<!DOCTYPE", 9}, "is an HTML page", true, NULL},
+	{{"<html", 5}, "is an HTML page", true, NULL},
+	{{"<?xml", 5}, "is an XML document", true, NULL},
+	{{"PAR1", 4}, "is a Parquet file", false, is_parquet},
 	{{"Obj\x01", 4}, "is an Avro file"},
-	{{"SQLite format 3", 15}, "is an SQLite database"},
+	{{"SQLite format 3", 16}, "is an SQLite database"},
 };
 
 static bool ends_with(struct slice name, const char *suffix)
@@ -108,20 +157,23 @@ static bool is_binary(struct slice head, bool named)
 	if (begins_as_json(head))
 		return false;
 	for (size_t i = 0; i < head.len; i++) {
-		unsigned char c = (unsigned char)head.data[i];
-
-		zeros += c == 0;
-		controls += c < 0x20 && !(c >= '\t' && c <= '\r');
+		zeros += !head.data[i];
+		controls += is_controlling(head.data[i]);
 	}
 	return controls > FEW + head.len / 10 || (zeros && !named);
 }
 
-static const char *alien_name(struct slice head)
+static const char *alien_name(struct slice head, enum source_format told)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(aliens); i++)
-		if (begins_with(head, aliens[i].magic))
-			return aliens[i].what;
-	if (head.len > 262 && memcmp(head.data + 257, "ustar", 5) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(aliens); i++) {
+		const struct alien *a = &aliens[i];
+
+		if (begins_with(head, a->magic) && (!a->text || told == SOURCE_AUTO) &&
+		    (!a->proof || a->proof(head)))
+			return a->what;
+	}
+	if (head.len > 262 && memcmp(head.data + 257, "ustar", 5) == 0 &&
+	    memchr(head.data, '\0', 257))
 		return ARCHIVE;
 	return NULL;
 }
@@ -262,8 +314,9 @@ static struct slice without_mark(struct slice head)
 	return head;
 }
 
-/* What was recognised for sure comes before what the user says. A name that
- * promises orders makes of an alien something that must not be left out. */
+/* What was recognised for sure, not by text alone, comes before what the user
+ * says. A name that promises orders makes of an alien something that must not
+ * be left out. */
 static const char *find_fault(struct slice head, const struct suffix *suffix,
 			      enum source_format told, enum sniff_verdict *verdict)
 {
@@ -274,7 +327,7 @@ static const char *find_fault(struct slice head, const struct suffix *suffix,
 		return what;
 	if (!suffix)
 		*verdict = SNIFF_ALIEN;
-	what = alien_name(head);
+	what = alien_name(head, told);
 	if (!what && told == SOURCE_AUTO && is_binary(head, suffix))
 		what = "is binary, neither JSON nor CSV";
 	return what;

@@ -23,7 +23,7 @@ struct sniffed {
 /* name is the input's or the member's ("-" tells nothing); head its first
  * bytes; format and delimiter what the user said (SOURCE_AUTO, 0: nothing).
  * With a format given, bytes that are no text are the records' fault, not the
- * file's. *why is a text that follows the name, such as "is a PNG picture". */
+ * file's, and text is never taken for anything else. *why is a text that follows the name, such as "is a PNG picture". */
 struct sniffed sniff(const char *name, struct slice head, enum source_format format, char delimiter,
 		     struct error *why);
 

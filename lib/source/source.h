@@ -63,9 +63,10 @@ struct source_options {
 	struct csv_options csv;	   /* looked at unless format rules it out */
 	uint64_t max_record_bytes; /* 0, and more than 1 GiB, mean 1 GiB */
 	bool (*idle)(void *ctx);   /* called now and then while a pipe is silent, also where
-				    * SOURCE_WAIT can't be told (inside a decompressor); false
-				    * ends the input as failed. It may not call the source. May
-				    * be NULL */
+				    * SOURCE_WAIT can't be told (inside a decompressor), and while
+				    * much of an archive is passed over; false ends the input as
+				    * failed. It may ask the source for its figures, and nothing
+				    * else of it. May be NULL */
 	void *idle_ctx;
 	uint64_t limit; /* records (good, bad, large) to yield at most; 0: all */
 };

@@ -5,7 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+/* How long passing over a member keeps the reader from its other work. */
+#define IDLE_MS 200
 
 /* A tar archive ends with two blocks of zeros; some tools write only one. */
 #define TAR_BLOCK 512
@@ -28,6 +32,10 @@ struct unpack {
 	bool lost;	/* nothing behind the failure can be read */
 	uint64_t fed;	/* bytes libarchive was given */
 	uint64_t zeros; /* how many of them, at their end, are zero */
+	bool (*idle)(void *ctx);
+	void *ctx;
+	int64_t passing; /* since when nothing was heard, on the steady clock, or 0 */
+	bool stopped;
 	/* Members that a zip's directory counts, -1: not known; and those found. */
 	int listed;
 	uint64_t found;
@@ -48,6 +56,27 @@ static void note_fed(struct unpack *u, size_t n)
 	u->zeros = rest ? n - rest : u->zeros + n;
 }
 
+/* libarchive passes over what is left of a member in one call, and there may be
+ * any number of members that nobody hears of. */
+static bool goes_on(struct unpack *u)
+{
+	int64_t now;
+
+	if (!u->passing || !u->idle)
+		return true;
+	now = clock_mono_ms();
+	if (now - u->passing < IDLE_MS)
+		return true;
+	u->stopped = !u->idle(u->ctx);
+	u->passing = clock_mono_ms();
+	return !u->stopped;
+}
+
+static int stopped_error(struct error *err)
+{
+	return error_set(err, ERROR_INPUT, "was not read any further");
+}
+
 static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
 {
 	struct unpack *u = ctx;
@@ -55,7 +84,8 @@ static la_ssize_t feed(struct archive *a, void *ctx, const void **bytes)
 	ssize_t got;
 
 	do
-		got = stream_read(u->in, u->bytes, sizeof(u->bytes), &err);
+		got = goes_on(u) ? stream_read(u->in, u->bytes, sizeof(u->bytes), &err)
+				 : stopped_error(&err);
 	while (got == STREAM_AGAIN);
 	if (got < 0)
 		archive_set_error(a, EIO, "%s", err.text);
@@ -80,6 +110,8 @@ static int unpack_error(struct unpack *u, struct error *err)
 {
 	const char *why = archive_error_string(u->archive);
 
+	if (u->stopped)
+		return stopped_error(err);
 	if (u->in->state == STREAM_BROKEN) {
 		*err = u->in->error;
 		return -1;
@@ -110,7 +142,8 @@ static int check_end(struct unpack *u, struct error *err)
 	if (u->filter && u->fed > (uint64_t)archive_filter_bytes(u->archive, -1))
 		rest = true;
 	do {
-		got = stream_read(u->in, u->bytes, sizeof(u->bytes), err);
+		got = goes_on(u) ? stream_read(u->in, u->bytes, sizeof(u->bytes), err)
+				 : stopped_error(err);
 		if (got > 0 && u->filter)
 			rest = true;
 	} while (got > 0 || got == STREAM_AGAIN);
@@ -266,6 +299,14 @@ struct stream *unpack_archive(struct stream *in, const char *name, struct error 
 	return unpack_opened(u, archive_read_open1(u->archive), err);
 }
 
+void unpack_set_idle(struct stream *s, bool (*idle)(void *ctx), void *ctx)
+{
+	struct unpack *u = (struct unpack *)s;
+
+	u->idle = idle;
+	u->ctx = ctx;
+}
+
 /* 0 for folders and devices, which hold nothing. */
 static int entry_kind(struct archive_entry *entry)
 {
@@ -306,14 +347,13 @@ static int end_archive(struct unpack *u, struct error *err)
 	return lose(u);
 }
 
-int unpack_next(struct stream *s, const char **name, struct error *err)
+/* Its kind, 0 at the end, -1 with *err. */
+static int next_entry(struct unpack *u, struct archive_entry **entry, struct error *err)
 {
-	struct unpack *u = (struct unpack *)s;
-	struct archive_entry *entry;
 	int rc;
 
 	do {
-		rc = archive_read_next_header(u->archive, &entry);
+		rc = archive_read_next_header(u->archive, entry);
 		if (rc == ARCHIVE_EOF)
 			return end_archive(u, err);
 		u->found++;
@@ -323,12 +363,26 @@ int unpack_next(struct stream *s, const char **name, struct error *err)
 			unpack_error(u, err);
 			return lose(u);
 		}
-	} while (!entry_kind(entry));
+	} while (!entry_kind(*entry));
+	return entry_kind(*entry);
+}
+
+int unpack_next(struct stream *s, const char **name, struct error *err)
+{
+	struct unpack *u = (struct unpack *)s;
+	struct archive_entry *entry;
+	int rc;
+
+	u->passing = clock_mono_ms();
+	rc = next_entry(u, &entry, err);
+	u->passing = 0;
+	if (rc <= 0)
+		return rc;
 	u->n_ready = 0;
 	u->offset = 0;
 	u->encrypted = archive_entry_is_data_encrypted(entry) == 1;
 	*name = entry_name(entry);
-	return entry_kind(entry);
+	return rc;
 }
 
 bool unpack_goes_on(const struct stream *s)

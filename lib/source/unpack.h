@@ -22,6 +22,10 @@ struct stream *unpack_archive(struct stream *in, const char *name, struct error 
  * stream_restart comes before it. */
 int unpack_next(struct stream *s, const char **name, struct error *err);
 
+/* `idle`, unless NULL, is called now and then while unpack_next passes over much;
+ * when it returns false, unpack_next fails, and no way leads further. */
+void unpack_set_idle(struct stream *s, bool (*idle)(void *ctx), void *ctx);
+
 /* False when what failed leaves no way to the members behind it. */
 bool unpack_goes_on(const struct stream *s);
 

@@ -77,6 +77,43 @@ static void check_folder(const char *folder, enum fault want)
 	assert_int_equal(wrong, 0);
 }
 
+/* Whatever the length before it: the fast tier works on 64 bytes at a time. */
+static const struct {
+	const char *name;
+	struct slice end;
+	enum fault want;
+} endings[] = {
+	{"whole", SLICE_LIT("\"]"), FAULT_NONE},
+	{"two bytes", SLICE_LIT("\xc3\xbc\"]"), FAULT_NONE},
+	{"no UTF-8", SLICE_LIT("\xff\"]"), FAULT_INVALID_UTF8},
+	{"overlong", SLICE_LIT("\xc0\xaf\"]"), FAULT_INVALID_UTF8},
+	{"surrogate", SLICE_LIT("\xed\xa0\x80\"]"), FAULT_INVALID_UTF8},
+	{"no UTF-8 behind it", SLICE_LIT("\"]\xff"), FAULT_INVALID_UTF8},
+	{"UTF-8 that stops early", SLICE_LIT("\"]\xe2\x82"), FAULT_INVALID_UTF8},
+	{"control byte", SLICE_LIT("\x01\"]"), FAULT_INVALID_JSON},
+	{"line feed", SLICE_LIT("\n\"]"), FAULT_INVALID_JSON},
+	{"open quote", SLICE_LIT("]"), FAULT_INVALID_JSON},
+};
+
+static void test_ends_are_judged_at_any_length(void **state)
+{
+	char text[300];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "[\"", 2);
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		for (size_t len = 2; len < 200; len++) {
+			struct slice end = endings[i].end;
+
+			memset(text + 2, 'x', sizeof(text) - 2);
+			memcpy(text + len, end.data, end.len);
+			EXPECT(is_right((struct slice){text, len + end.len}, endings[i].name,
+					endings[i].want),
+			       "%zu bytes before it", len);
+		}
+}
+
 static void test_valid_texts_pass(void **state)
 {
 	(void)state;
@@ -498,6 +535,7 @@ static void test_a_checker_recovers_from_a_bad_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ends_are_judged_at_any_length),
 		cmocka_unit_test(test_valid_texts_pass),
 		cmocka_unit_test(test_invalid_texts_are_refused),
 		cmocka_unit_test(test_other_encodings_are_named_as_such),

@@ -129,6 +129,59 @@ static void test_librdkafka_s_objections_name_the_properties(void **state)
 	}
 }
 
+static const struct {
+	const char *name, *value, *origin, *said; /* said NULL: it is taken */
+} relied_on[] = {
+	{"delivery.report.only.error", "true", "-X",
+	 "-X: property delivery.report.only.error=true: "},
+	{"delivery.report.only.error", "1", "a.conf:3", "a.conf:3: property delivery."},
+	{"delivery.report.only.error", "false", "-X", NULL},
+	{"enabled_events", "2", "-X", "-X: property enabled_events=2: "},
+	{"enabled_events", "0", "-X", NULL},
+	{"transactional.id", "a", "-X", "jobs will set it themselves; remove it"},
+	{"transactional.id", "a", "a.conf:3", NULL},
+};
+
+static void test_what_redrive_relies_on_is_kept(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(relied_on); i++) {
+		const char *said = relied_on[i].said;
+		struct properties p = {0};
+		struct error err = {0};
+
+		properties_set(&p, relied_on[i].name, relied_on[i].value, relied_on[i].origin);
+		properties_default(&p, "enable.idempotence", "true");
+		EXPECT(client_check(&p, &err) == (said ? -1 : 0), "%zu: %s", i, err.text);
+		EXPECT(!said || (err.kind == ERROR_USAGE && strstr(err.text, said)), "%s",
+		       err.text);
+		properties_finish(&p);
+	}
+}
+
+/* A file may be another program's, too. */
+static void test_a_transactional_id_of_a_file_is_left_out(void **state)
+{
+	struct buf log = {0};
+	struct event_sink sink = EVENTS_INTO(&log);
+	struct properties p = {0};
+	struct client c;
+	char value[8] = "";
+	size_t size = sizeof(value);
+
+	(void)state;
+	properties_set(&p, "transactional.id", "a", "a.conf:3");
+	properties_default(&p, "enable.idempotence", "true");
+	assert_int_equal(client_init(&c, "topic", &p, NULL, &sink, NULL), 0);
+	assert_true(rd_kafka_conf_get(rd_kafka_conf(c.rk), "transactional.id", value, &size) !=
+			    RD_KAFKA_CONF_OK ||
+		    !*value);
+	assert_non_null(strstr(log.data, "property_unused: a.conf:3: transactional.id has no"));
+	client_finish(&c);
+	properties_finish(&p);
+	buf_finish(&log);
+}
+
 static void test_what_librdkafka_takes_is_taken(void **state)
 {
 	struct properties p = {0};
@@ -253,6 +306,8 @@ int main(void)
 		cmocka_unit_test(test_an_address_with_a_password_is_not_shown),
 		cmocka_unit_test(test_secrets_are_hidden),
 		cmocka_unit_test(test_librdkafka_s_objections_name_the_properties),
+		cmocka_unit_test(test_what_redrive_relies_on_is_kept),
+		cmocka_unit_test(test_a_transactional_id_of_a_file_is_left_out),
 		cmocka_unit_test(test_what_librdkafka_takes_is_taken),
 		cmocka_unit_test(test_remedies_name_the_property),
 		cmocka_unit_test(test_scram_of_old_versions_is_told),

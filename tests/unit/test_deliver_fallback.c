@@ -2,58 +2,9 @@
 #include "expect.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "deliver/fallback.h"
-
-#define PATH "orders.fallback.ndjson"
-
-static const struct record order = {.key = SLICE_LIT("k"),
-				    .value = SLICE_LIT("{\"orderId\":\"1\"}"),
-				    .timestamp = 1700000000000};
-static const struct envelope_notes notes = {.topic = "orders", .error_type = "_TRANSPORT"};
-
-static size_t line_length(void)
-{
-	struct buf line = {0};
-	size_t len;
-
-	envelope_write(&line, &order, &notes);
-	len = line.len;
-	buf_finish(&line);
-	return len;
-}
-
-static int add(struct fallback *f, int n)
-{
-	while (n--)
-		if (fallback_add(f, &order, &notes) < 0)
-			return -1;
-	return 0;
-}
-
-/* Every line of the file is a whole envelope with its right crc32. */
-static size_t whole_lines(void)
-{
-	size_t len = 0, n = 0;
-	char *all = read_whole(PATH, &len), *at = all, *end;
-
-	assert_non_null(all);
-	for (; (end = memchr(at, '\n', len - (size_t)(at - all))); at = end + 1, n++) {
-		struct envelope e = {0};
-
-		assert_int_equal(envelope_read(&e, (struct slice){at, (size_t)(end - at)}, NULL),
-				 0);
-		expect_slice(e.record.value, order.value);
-		envelope_finish(&e);
-	}
-	assert_ptr_equal(at, all + len);
-	free(all);
-	return n;
-}
+#include "fallback_file.h"
 
 static void test_nothing_is_made_before_the_first_record(void **state)
 {
@@ -299,17 +250,6 @@ static void test_a_second_writer_is_refused_and_changes_nothing(void **state)
 	assert_int_equal(whole_lines(), 4);
 }
 
-/* A full disk, as far as a process can have one of its own. */
-static void limit_file_size(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes == RLIM_INFINITY ? limit.rlim_max : bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static void fill_up(int before, int then, rlim_t room)
 {
 	struct fallback f;
@@ -407,103 +347,6 @@ static void test_a_probe_sees_another_writer_and_is_none(void **state)
 	assert_int_equal(whole_lines(), 2);
 }
 
-/* Lines of an earlier run, and of this one, one of them not written yet. */
-static void begin_in_use(struct fallback *f, struct buf *log, struct event_sink *sink)
-{
-	struct fallback earlier;
-
-	fallback_init(&earlier, PATH, NULL);
-	assert_int_equal(add(&earlier, 2), 0);
-	assert_int_equal(fallback_sync(&earlier), 2);
-	fallback_finish(&earlier);
-	*sink = EVENTS_INTO(log);
-	fallback_init(f, PATH, sink);
-	assert_int_equal(add(f, 3), 0);
-	assert_int_equal(fallback_sync(f), 3);
-	assert_int_equal(add(f, 1), 0);
-}
-
-static void test_what_a_removed_file_had_of_this_run_comes_back(void **state)
-{
-	struct buf log = {0};
-	struct event_sink sink;
-	struct fallback f;
-
-	(void)state;
-	begin_in_use(&f, &log, &sink);
-	assert_int_equal(unlink(PATH), 0);
-	assert_int_equal(fallback_sync(&f), 1);
-	assert_int_equal(whole_lines(), 4);
-	assert_non_null(strstr(log.data, "fallback_removed: "));
-	/* Also when nothing more is to be written. */
-	assert_int_equal(unlink(PATH), 0);
-	assert_int_equal(fallback_sync(&f), 0);
-	assert_int_equal(f.failed.kind, ERROR_NONE);
-	fallback_finish(&f);
-	assert_int_equal(whole_lines(), 4);
-	buf_finish(&log);
-}
-
-static void test_a_removed_file_that_can_t_come_back_is_a_failure(void **state)
-{
-	struct buf log = {0};
-	struct event_sink sink;
-	struct fallback f;
-
-	(void)state;
-	begin_in_use(&f, &log, &sink);
-	assert_int_equal(unlink(PATH), 0);
-	assert_int_equal(mkdir(PATH, 0700), 0);
-	assert_int_equal(fallback_sync(&f), 0);
-	assert_int_equal(f.failed.kind, ERROR_OUTPUT);
-	assert_int_equal(f.lost, 3);
-	assert_non_null(strstr(log.data, "LOST"));
-	fallback_finish(&f);
-	buf_finish(&log);
-}
-
-static void test_a_file_that_was_moved_away_keeps_its_lines(void **state)
-{
-	struct buf log = {0};
-	struct event_sink sink;
-	struct fallback f;
-
-	(void)state;
-	begin_in_use(&f, &log, &sink);
-	assert_int_equal(rename(PATH, "moved"), 0);
-	assert_int_equal(fallback_sync(&f), 1);
-	assert_int_equal(add(&f, 1), 0);
-	assert_int_equal(fallback_sync(&f), 1);
-	fallback_finish(&f);
-	assert_int_equal(whole_lines(), 2);
-	assert_int_equal(rename("moved", PATH), 0);
-	assert_int_equal(whole_lines(), 5);
-	assert_non_null(strstr(log.data, "fallback_moved: "));
-	buf_finish(&log);
-}
-
-static void test_a_file_that_others_cut_is_told_of_and_not_filled_up(void **state)
-{
-	struct buf log = {0};
-	struct event_sink sink;
-	struct fallback f;
-
-	(void)state;
-	begin_in_use(&f, &log, &sink);
-	assert_int_equal(truncate(PATH, 0), 0);
-	assert_int_equal(fallback_sync(&f), 1);
-	assert_non_null(strstr(log.data, "fallback_cut: "));
-	limit_file_size(line_length() + 10);
-	assert_int_equal(add(&f, 1), 0);
-	assert_int_equal(truncate(PATH, 0), 0);
-	assert_int_equal(add(&f, 1), 0);
-	assert_int_equal(fallback_sync(&f), 0);
-	limit_file_size(RLIM_INFINITY);
-	fallback_finish(&f);
-	assert_int_equal(whole_lines(), 0);
-	buf_finish(&log);
-}
-
 static void test_a_probe_refuses_a_folder(void **state)
 {
 	struct fallback f;
@@ -532,8 +375,6 @@ static void test_what_is_no_regular_file_is_refused(void **state)
 	assert_int_equal(before.st_mode, after.st_mode);
 }
 
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, enter_scratch, leave_scratch)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -554,10 +395,6 @@ int main(void)
 		IN_SCRATCH(test_without_a_folder_nothing_is_taken),
 		IN_SCRATCH(test_a_probe_makes_no_file),
 		IN_SCRATCH(test_a_probe_sees_another_writer_and_is_none),
-		IN_SCRATCH(test_what_a_removed_file_had_of_this_run_comes_back),
-		IN_SCRATCH(test_a_removed_file_that_can_t_come_back_is_a_failure),
-		IN_SCRATCH(test_a_file_that_was_moved_away_keeps_its_lines),
-		IN_SCRATCH(test_a_file_that_others_cut_is_told_of_and_not_filled_up),
 		IN_SCRATCH(test_a_probe_refuses_a_folder),
 		IN_SCRATCH(test_what_is_no_regular_file_is_refused),
 	};

@@ -77,6 +77,10 @@ static void test_logins_that_can_t_be_used_are_told_without_their_secrets(void *
 		PLAIN "username=\"alice\" password",
 		PLAIN "username=\"alice\" =hunter2;",
 		"hunter2",
+		"hunter2 required;",
+		"x.hunter2 required username=\"alice\";",
+		"x.hunter2-LoginModule required;",
+		"LoginModule required;",
 		"",
 		";",
 	};

@@ -4,6 +4,7 @@
 
 #define ALIEN	 "alien"
 #define UNUSABLE "unusable"
+#define DIGITS	 "01234567012345670123456701234567012345670123456701"
 #define ENVELOPE "{\"v\":1,\"topic\":\"orders\","
 
 static const struct sniff_case {
@@ -59,6 +60,22 @@ static const struct sniff_case {
 	{"orders.csv", SLICE_LIT("\x89PNG\r\n"), SOURCE_CSV, UNUSABLE},
 	{"orders", SLICE_LIT("\x89PNG\r\n"), SOURCE_CSV, ALIEN},
 	{"report", SLICE_LIT("%PDF-1.7, with a comma\n"), SOURCE_AUTO, ALIEN},
+	{"report", SLICE_LIT("%PDF-1.7, with a comma\n"), SOURCE_CSV, "csv ,"},
+	{"a.csv", SLICE_LIT("<html>,b\n"), SOURCE_CSV, "csv ,"},
+	{"a.csv", SLICE_LIT("PAR1,PAR2\n"), SOURCE_AUTO, "csv ,"},
+	{"a.csv", SLICE_LIT("PAR1\x15\x04\x15"), SOURCE_CSV, UNUSABLE},
+	{"a.csv", SLICE_LIT("GIF89a,width,height,colours\n"), SOURCE_AUTO, "csv ,"},
+	{"a.csv", SLICE_LIT("GIF89a\x10\0\x10\0\x80\0\0!"), SOURCE_CSV, UNUSABLE},
+	{"-", SLICE_LIT("GIF87a\x10\0\x10\0\x80\0\0,"), SOURCE_AUTO, ALIEN},
+	{"a.csv", SLICE_LIT("07070123,Meier,12.50\n" DIGITS "\n" DIGITS), SOURCE_AUTO,
+	 "csv , headless"},
+	{"a.csv", SLICE_LIT("070701" DIGITS DIGITS "abcdefABCDEF.txt\0"), SOURCE_AUTO, UNUSABLE},
+	{"a", SLICE_LIT("070702" DIGITS DIGITS "00000000a\0"), SOURCE_AUTO, ALIEN},
+	{"a", SLICE_LIT("070701" DIGITS DIGITS "0000"), SOURCE_CSV, "csv , headless"},
+	{"a", SLICE_LIT("070707" DIGITS "00000000000000000000.txt\0"), SOURCE_AUTO, ALIEN},
+	{"a.csv", SLICE_LIT("070707" DIGITS ",8\n"), SOURCE_AUTO, "csv , headless"},
+	{"a.csv", SLICE_LIT("SQLite format 3,b\n"), SOURCE_AUTO, "csv ,"},
+	{"a.csv", SLICE_LIT("SQLite format 3\0\x10"), SOURCE_CSV, UNUSABLE},
 	{"orders.Z", SLICE_LIT("\x1f\x9d\x90"), SOURCE_AUTO, ALIEN},
 	{"orders.csv", SLICE_LIT("<!DOCTYPE html>\n"), SOURCE_AUTO, UNUSABLE},
 	{"a.csv", SLICE_LIT("id,n\r1,2\r"), SOURCE_AUTO, UNUSABLE},
