@@ -1,6 +1,7 @@
 #include "inputs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+
+#define LINKS_MAX 40
 
 static bool is_stdin(const char *path)
 {
@@ -32,13 +35,70 @@ static int look(const char *path, struct stat *st)
 	return is_stdin(path) ? fstat(STDIN_FILENO, st) : stat(path, st);
 }
 
+/* The path without its last name, and "." where that leaves nothing. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_printf("%.*s", (int)(slash + 1 - path), path) : mem_strdup(".");
+}
+
+/* Where a file would be created by that name: links that lead nowhere yet are
+ * followed. The caller frees it. */
+static char *follow(const char *path)
+{
+	char *at = mem_strdup(path), to[PATH_MAX];
+	ssize_t n;
+
+	for (int links = 0; links < LINKS_MAX; links++) {
+		char *folder, *next;
+
+		n = readlink(at, to, sizeof(to) - 1);
+		if (n < 0)
+			break;
+		to[n] = '\0';
+		folder = *to == '/' ? mem_strdup("") : folder_of(at);
+		next = mem_printf("%s%s%s", folder, *to == '/' ? "" : "/", to);
+		free(folder);
+		free(at);
+		at = next;
+	}
+	return at;
+}
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Would both make one file, of those that don't exist yet? */
+static bool same_place(const char *a, const char *b)
+{
+	char *one = follow(a), *other = follow(b);
+	char *folder = folder_of(one), *other_folder = folder_of(other);
+	struct stat x, y;
+	bool same = strcmp(last_name(one), last_name(other)) == 0 && stat(folder, &x) == 0 &&
+		    stat(other_folder, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+
+	free(folder);
+	free(other_folder);
+	free(one);
+	free(other);
+	return same;
+}
+
 bool files_same(const char *a, const char *b)
 {
 	struct stat x, y;
+	bool has_a = look(a, &x) == 0, has_b = look(b, &y) == 0;
 
 	if (strcmp(a, b) == 0)
 		return true;
-	if (look(a, &x) < 0 || look(b, &y) < 0 || !S_ISREG(x.st_mode))
+	if (!has_a && !has_b)
+		return same_place(a, b);
+	if (!has_a || !has_b || !S_ISREG(x.st_mode))
 		return false;
 	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }

@@ -36,7 +36,8 @@ int inputs_check(const struct option_list *paths, const char *fallback,
 /* Warns of files that are named twice. */
 void inputs_warn(const struct inputs *in, const struct event_sink *events);
 
-/* True when both names lead to one file; "-" is standard input. */
+/* True when both names lead to one file, or would once it exists; "-" is
+ * standard input. */
 bool files_same(const char *a, const char *b);
 
 /* Borrows the paths. */

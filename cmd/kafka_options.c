@@ -12,6 +12,8 @@
 #include "dispatch.h"
 #include "kafka_show.h"
 
+#define OWN_KEYS "redrive."
+
 int kafka_read_config(struct options *options, const char *path, struct properties *p,
 		      struct error *err)
 {
@@ -51,6 +53,39 @@ static int check_brokers(const struct properties *p, struct error *err)
 	return brokers_check(brokers->value, brokers->origin, err);
 }
 
+static const struct option_spec *find_key(const char *key)
+{
+	for (const struct cmd *const *cmd = cmd_table; *cmd; cmd++)
+		for (const struct option_use *use = (*cmd)->options; use && use->group; use++)
+			for (const struct option_spec *s = use->group->specs; s->name; s++)
+				if (s->config_key && strcmp(s->config_key, key) == 0)
+					return s;
+	return NULL;
+}
+
+/* An option's text may hold a secret; its number doesn't. */
+static int refuse_option(const struct property *item, struct error *err)
+{
+	const struct option_spec *s = find_key(item->name);
+
+	if (!s)
+		return error_set(err, ERROR_USAGE,
+				 "%s: no property begins with " OWN_KEYS
+				 "; what does is an option, to be given as one",
+				 item->origin);
+	return error_set(err, ERROR_USAGE, "%s: %s is an option: give --%s %.60s", item->origin,
+			 item->name, s->name, s->kind == OPTION_STRING ? s->arg : item->value);
+}
+
+/* Options count on the command line and in --config only. */
+static int refuse_options(const struct properties *p, struct error *err)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strncmp(p->items[i].name, OWN_KEYS, strlen(OWN_KEYS)) == 0)
+			return refuse_option(&p->items[i], err);
+	return 0;
+}
+
 static int add_pairs(struct properties *p, const struct option_list *pairs, struct error *err)
 {
 	struct properties given = {0};
@@ -59,6 +94,8 @@ static int add_pairs(struct properties *p, const struct option_list *pairs, stru
 	for (size_t i = 0; i < pairs->n && rc == 0; i++)
 		if (!kafka_is_question(pairs->items[i]))
 			rc = properties_set_pair(&given, pairs->items[i], "-X", err);
+	if (rc == 0)
+		rc = refuse_options(&given, err);
 	java_translate(&given);
 	properties_copy(p, &given);
 	properties_finish(&given);
@@ -109,6 +146,8 @@ static int add_file(struct properties *p, const char *path, struct error *err)
 	struct properties read = {0};
 	int rc = properties_read(&read, path, err);
 
+	if (rc == 0)
+		rc = refuse_options(&read, err);
 	java_translate(&read);
 	properties_copy(p, &read);
 	properties_finish(&read);

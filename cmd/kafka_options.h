@@ -7,7 +7,8 @@
 #include "groups.h"
 
 /* In files and after -X, Java's names are taken for librdkafka's (deliver/java.h),
- * and lists of brokers are checked.
+ * and lists of brokers are checked. After -X and in --dlq-config, options
+ * ("redrive.retries") are refused.
  *
  * Reads --config and hands its "redrive." entries to `options`. The file's
  * properties go into *p; call properties_finish in all cases. */

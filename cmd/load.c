@@ -10,6 +10,17 @@
 /* So many members that are left out or fail are named, the others only counted. */
 #define MEMBERS_TOLD 10
 
+/* Whoever presses Ctrl-C shall not think that nobody listens. */
+static void say_stopping(struct load *l)
+{
+	if (!*l->stop || l->stopping)
+		return;
+	l->stopping = true;
+	event_emit(&l->reports->events, EVENT_WARNING, "stopping",
+		   EVENT_FIELDS(EVENT_NUMBER("signal", *l->stop)),
+		   "Stopping: what is on its way settles first; a second signal ends at once");
+}
+
 void load_show(void *load)
 {
 	struct load *l = load;
@@ -17,6 +28,7 @@ void load_show(void *load)
 	struct source_stats stats;
 
 	source_get_stats(l->source, &stats);
+	say_stopping(l);
 	ledger->skipped = stats.skipped;
 	ledger->bytes = stats.bytes_raw;
 	reports_show(l->reports, ledger, &stats);
@@ -201,6 +213,7 @@ void load_run(struct load *l)
 			shown = clock_mono_ms();
 		}
 	}
+	say_stopping(l);
 	l->read_all = type == SOURCE_END;
 	note_stop(l, &last);
 	last_finish(&last);

@@ -22,6 +22,7 @@ struct load {
 	struct reports *reports;
 	const volatile int *stop;
 	uint64_t left_out;	/* members of archives that a warning was due for */
+	bool stopping;		/* that a signal has come has been said */
 	bool input_failed;	/* out: an input could not be read to its end */
 	bool read_all;		/* out: all inputs were read to their ends */
 	struct mark stopped_at; /* out: the last record that was read; the caller clears it */

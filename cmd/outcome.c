@@ -64,8 +64,8 @@ static void say_failed(const struct outcome_info *info)
 	if (rejected)
 		event_emit(events, EVENT_WARNING, "rejected",
 			   EVENT_FIELDS(EVENT_NUMBER("records", rejected)),
-			   "%" PRIu64 " %s rejected for their length, and only in the input",
-			   rejected, messages(info, rejected));
+			   "%" PRIu64 " %s rejected for %s length, and only in the input", rejected,
+			   messages(info, rejected), rejected == 1 ? "its" : "their");
 }
 
 /* What is lost of a load's output makes none of its records one to load again. */

@@ -165,10 +165,13 @@ static void set_names(struct produce *p)
 /* The metrics replace a file, which must not be one that holds anything else. */
 static int check_metrics(const struct produce *p, struct error *err)
 {
-	const char *path = p->o.common.metrics_file, *config = p->o.common.config;
+	const char *path = p->o.common.metrics_file;
+	const char *const others[] = {p->fallback, p->o.common.config, p->o.dlq.dlq_config};
 	const struct option_list *inputs = options_args(p->options);
-	bool taken = files_same(path, p->fallback) || (config && files_same(path, config));
+	bool taken = false;
 
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		taken = taken || (others[i] && files_same(path, others[i]));
 	for (size_t i = 0; i < inputs->n; i++)
 		taken = taken || files_same(path, inputs->items[i]);
 	if (taken)
@@ -326,7 +329,8 @@ static int run_load(struct produce *p)
 			   .args = p->args,
 			   .paths = options_args(p->options),
 			   .limited = p->o.limit,
-			   .format_given = p->o.format != SOURCE_AUTO},
+			   .format_given = p->o.format != SOURCE_AUTO,
+			   .secrets = resume_has_secrets(p->options, &p->o.common.properties)},
 		.dry_run = p->o.dry_run,
 	};
 	struct error err;

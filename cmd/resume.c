@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "deliver/properties.h"
 
 #define HEAD_BYTES 4096
@@ -25,26 +26,47 @@ static void add_word(struct buf *out, const char *word)
 	buf_add_char(out, '\'');
 	for (; *word; word++)
 		if (*word == '\'')
-			buf_add_str(out, "'\\''");
+			buf_add_str(out, "'\"'\"'");
 		else
 			buf_add_char(out, *word);
 	buf_add_char(out, '\'');
 }
 
-/* Headers and commands have secrets of their own, with names of their own. */
+/* The command goes out through sinks that escape: it must look there as a shell
+ * is to read it. */
+static bool is_shown_as_it_is(const char *word)
+{
+	struct buf shown = {0};
+	bool same;
+
+	text_add_escaped(&shown, slice_of(word));
+	same = slice_is(buf_slice(&shown), word);
+	buf_finish(&shown);
+	return same;
+}
+
 static bool may_repeat(const struct resume *r)
 {
-	static const char *const marks[] = {"-H", "--header", "--alert-command"};
-
-	for (char **arg = r->args; *arg; arg++) {
-		if (properties_is_secret(*arg))
+	if (r->secrets)
+		return false;
+	for (char **arg = r->args; *arg; arg++)
+		if (!is_shown_as_it_is(*arg))
 			return false;
-		for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-			if (strncmp(*arg, marks[i], strlen(marks[i])) == 0 &&
-			    strncmp(*arg, "--header-from", strlen("--header-from")) != 0)
-				return false;
-	}
 	return true;
+}
+
+bool resume_has_secrets(const struct options *o, const struct option_list *properties)
+{
+	/* They have secrets of their own, with names of their own. */
+	static const char *const hidden[] = {"header", "alert-command"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++)
+		if (options_origin(o, hidden[i]) == ORIGIN_OPTION)
+			return true;
+	for (size_t i = 0; i < properties->n; i++)
+		if (properties_is_secret(properties->items[i]))
+			return true;
+	return false;
 }
 
 static unsigned count_of(const struct resume *r, const char *word)
@@ -99,13 +121,20 @@ static bool is_plain_ndjson(const struct resume *r, const struct mark *m)
 
 	return r->paths->n == 1 && !r->limited && m->line && !o->member &&
 	       strcmp(o->format, "ndjson") == 0 && strcmp(o->file, "-") != 0 &&
-	       count_of(r, o->file) == 1 && begins_object(o->file);
+	       is_shown_as_it_is(o->file) && count_of(r, o->file) == 1 && begins_object(o->file);
+}
+
+const char *resume_behind(const struct mark *m)
+{
+	return m->line && strcmp(m->origin->format, "csv") == 0
+		       ? "begin after the row that begins in"
+		       : "begin after";
 }
 
 bool resume_at(struct buf *out, const struct resume *r, const struct mark *m, bool behind)
 {
 	if (!is_plain_ndjson(r, m)) {
-		buf_add_str(out, behind ? "begin after " : "begin with ");
+		buf_addf(out, "%s ", behind ? resume_behind(m) : "begin with");
 		mark_text(out, m);
 		return false;
 	}

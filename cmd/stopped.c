@@ -71,7 +71,7 @@ static struct place_to_go_on find_place(const struct outcome_info *info)
 	if (!unsafe && !unsent && !info->load->read_all) {
 		mark_note_mark(&p.mark, &info->load->stopped_at);
 		p.behind = true;
-		p.how = "begin after";
+		p.how = resume_behind(&p.mark);
 		p.why = "what follows it was not sent";
 	}
 	return p;

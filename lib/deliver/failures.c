@@ -47,9 +47,8 @@ static void check_tolerance(struct failures *all)
 
 	if (!all->exceeded.kind && tolerance_exceeded(&all->options->tolerance, failed, read))
 		error_set(&all->exceeded, ERROR_OUTPUT,
-			  "%" PRIu64 " of %" PRIu64
-			  " records have failed, more than --max-failures allows",
-			  failed, read);
+			  "%" PRIu64 " record%s failed, more than --max-failures allows", failed,
+			  failed == 1 ? " has" : "s have");
 }
 
 static void note(struct failures *all, const struct failure *f, bool early)
@@ -61,6 +60,9 @@ static void note(struct failures *all, const struct failure *f, bool early)
 
 void failures_take(struct failures *all, struct failure *f)
 {
+	/* The topic may have it, too. */
+	all->ledger->possible_duplicates += f->may_double;
+	f->may_double = false;
 	note(all, f, false);
 	sinks_take(all->sinks, f);
 }
@@ -89,6 +91,7 @@ void failures_reject(struct failures *all, const struct position *p, uint64_t ra
 {
 	const char *code = contract_of_fault(FAULT_OVER_LIMIT).code;
 	const char *file = p->origin ? p->origin->file : "";
+	const char *member = p->origin && p->origin->member ? p->origin->member : "";
 
 	ledger_settle(all->ledger, OUTCOME_REJECTED);
 	ledger_error(all->ledger, code);
@@ -96,7 +99,7 @@ void failures_reject(struct failures *all, const struct position *p, uint64_t ra
 		   EVENT_FIELDS(EVENT_TEXT("code", code), EVENT_TEXT("file", file),
 				EVENT_NUMBER("line", p->line), EVENT_NUMBER("offset", p->offset),
 				EVENT_NUMBER("bytes", raw_len)),
-		   "%s:%" PRIu64 ": rejected, bytes %" PRIu64 " to %" PRIu64 ": %s", file, p->line,
-		   p->offset, p->offset + raw_len, message);
+		   "%s%s%s:%" PRIu64 ": rejected, bytes %" PRIu64 " to %" PRIu64 ": %s", file,
+		   *member ? "/" : "", member, p->line, p->offset, p->offset + raw_len, message);
 	check_tolerance(all);
 }

@@ -1,6 +1,6 @@
 #include "deliver/key_order.h"
 
-/* Some 400,000 short keys; those that fail on their way stand in both. */
+/* Some 200,000 short keys; those that fail on their way stand in both. */
 #define HELD_BYTES    (32u << 20)
 #define BROKEN_BYTES  (16u << 20)
 #define ASIDE_RECORDS 1000

@@ -29,7 +29,8 @@ struct ledger {
 	uint64_t outcome[OUTCOME_COUNT];
 	uint64_t skipped;	      /* blank lines; not records */
 	uint64_t retries;	      /* outer retries: rounds, not records */
-	uint64_t possible_duplicates; /* sent again although the first may have arrived */
+	uint64_t possible_duplicates; /* sent again or failed, although an earlier try may have
+				       * arrived */
 	uint64_t bytes;		      /* of input, after decompression */
 	struct ledger_error *errors;  /* one a code, in order of first appearance */
 	size_t n_errors, cap_errors;

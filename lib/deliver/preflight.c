@@ -11,6 +11,9 @@
 
 /* How long a cluster may take to answer at the start. */
 #define PATIENCE_MS 10000
+/* And until it knows of a topic that it has made. */
+#define CREATED_LOOKS	 10
+#define CREATED_PAUSE_MS 100
 /* librdkafka's default, and room under a topic's limit for its rough count. */
 #define BATCH_BYTES  1000000
 #define BATCH_MARGIN 512
@@ -97,7 +100,11 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 	if (topic->state != TOPIC_MISSING || cluster_create_topic(c, topic, partitions, limit) < 0)
 		return;
 	topic->state = TOPIC_EXISTS;
-	cluster_ask_limits(c, topic, 1);
+	/* Not all brokers have heard of it at once. */
+	for (int i = 0; i < CREATED_LOOKS && !topic->limits.known; i++) {
+		client_poll(c, i ? CREATED_PAUSE_MS : 0);
+		cluster_ask_limits(c, topic, 1);
+	}
 	event_emit(events, EVENT_INFO, "topic_created",
 		   EVENT_FIELDS(EVENT_TEXT("topic", topic->name)), "Created the topic %s",
 		   topic->name);

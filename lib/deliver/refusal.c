@@ -173,13 +173,21 @@ char *refusal_grant(const struct properties *p, const char *operation, const cha
 	return command;
 }
 
+static char *grant_it(char *command)
+{
+	char *text = mem_printf("grant it: %s", command);
+
+	free(command);
+	return text;
+}
+
 char *refusal_of_error(const struct properties *p, rd_kafka_resp_err_t err, const char *topic)
 {
 	switch (err) {
 	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-		return refusal_grant(p, "Write", topic);
+		return grant_it(refusal_grant(p, "Write", topic));
 	case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-		return refusal_grant(p, "IdempotentWrite", NULL);
+		return grant_it(refusal_grant(p, "IdempotentWrite", NULL));
 	default:
 		return mem_strdup(contract_of_kafka(err).remedy);
 	}

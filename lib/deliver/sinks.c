@@ -52,7 +52,8 @@ static void sync_fallback(struct sinks *s)
 	if (!s->fallback.failed.kind) {
 		mark_note_mark(&s->kept_from, &s->unsafe_from);
 		mark_clear(&s->unsafe_from);
-	} else if (s->fallback.lost) {
+	}
+	if (s->fallback.lost) {
 		s->ledger->outcome[OUTCOME_FALLBACK] -= s->fallback.lost;
 		s->fallback.lost = 0;
 		mark_note_mark(&s->unsafe_from, &s->kept_from);

@@ -162,12 +162,13 @@ int metrics_check(const char *path, struct error *err)
 {
 	char *temporary = mem_printf("%s.XXXXXX", path);
 	struct stat st;
-	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-	int fd = folder ? -1 : mkostemp(temporary, O_CLOEXEC);
+	/* What is renamed over a link, a pipe or a device takes its place. */
+	bool alien = lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	int fd = alien ? -1 : mkostemp(temporary, O_CLOEXEC);
 
 	if (fd < 0) {
 		error_set(err, ERROR_USAGE, "cannot write the metrics file %s: %s", path,
-			  strerror(folder ? EISDIR : errno));
+			  alien ? "not a regular file" : strerror(errno));
 	} else {
 		close(fd);
 		unlink(temporary);

@@ -12,7 +12,8 @@
  * wall_ms is the end of the run, UTC. */
 void metrics_render(struct buf *out, const struct summary *s, const char *topic, int64_t wall_ms);
 
-/* Could metrics_write write there? 0, or -1 with ERROR_USAGE. Makes a temporary
+/* Could metrics_write write there? 0, or -1 with ERROR_USAGE, also for what is
+ * there and is no regular file. Makes a temporary
  * file beside path, and takes it away again. */
 _must_check_ int metrics_check(const char *path, struct error *err);
 

@@ -116,6 +116,9 @@ def refused(tmp_path):
     (["-X", "foo"], "-X: not of the form name=value"),
     (["-X", "foo=bar"], "-X: unknown property foo"),
     (["-X", "sasl.jaas.confg=hunter2"], "unknown property sasl.jaas.confg; did you mean sasl.jaas.config?"),
+    (["-X", "redrive.retries=9"], "-X: redrive.retries is an option: give --retries 9"),
+    (["-X", "redrive.alert-command=hunter2"], "redrive.alert-command is an option: give --alert-command COMMAND"),
+    (["-X", "redrive.hunter2=9"], "-X: no property begins with redrive.; what does is an option"),
     (["-X", "acks=banana"], "-X: property acks=banana: "),
     (["-X", "enable.idempotence=true", "-X", "acks=1"], "(enable.idempotence=true, from -X; acks=1, from -X)"),
     (["-X", "acks=1"], "(acks=1, from -X; enable.idempotence=true, redrive's default; "
@@ -129,6 +132,18 @@ def refused(tmp_path):
 ])
 def test_properties_that_can_t_be(refused, args, said):
     assert said in refused(*args)
+
+
+def test_the_dlq_s_file_has_no_options(refused, config):
+    path = config("linger.ms=1\nredrive.on-outage=wait\n")
+    said = f"{path}:2: redrive.on-outage is an option: give --on-outage wait"
+    assert said in refused("--dlq-config", path)
+
+
+def test_a_login_that_is_no_module_is_not_told(refused):
+    result = run(["produce", "-X", "sasl.jaas.config=hunter2pw required;", "-X", "dump"])
+    assert result.status == 0 and "hunter2" not in result.stdout + result.stderr
+    assert "it is not of the form MODULE required" in result.stdout
 
 
 @pytest.mark.parametrize("option", ["-b", "--dlq-brokers"])

@@ -59,7 +59,7 @@ def test_options_that_can_t_be_read(refused, orders, given, said):
     (["--header-from", "name"], "'name'"),
     (["--csv-columns", "id:decimal"], "'id:decimal'"),
     (["--csv-columns", "id,,total"], "column 2"),
-    (["--csv-columns", "id,id"], "id"),
+    (["--csv-columns", "id,id"], "columns 1 and 2"),
     (["--csv-header", "no", "--format", "csv"], "columns"),
 ])
 def test_values_that_make_no_sense(refused, orders, given, said):
@@ -134,7 +134,8 @@ def test_the_fallback_file_can_t_be_an_input(refused, orders, tmp_path):
         assert "orders.created.fallback.ndjson" in refused("produce", *AT, *given, stdin=orders)
 
 
-@pytest.mark.parametrize("path, why", [("none/redrive.prom", "No such file or directory"), (".", "Is a directory")])
+@pytest.mark.parametrize("path, why", [("none/redrive.prom", "No such file or directory"), (".", "not a regular file"),
+                                       ("/dev/null", "not a regular file")])
 def test_a_metrics_file_that_can_t_be_written(refused, orders, tmp_path, path, why):
     assert f"metrics file {path}: {why}" in refused("produce", *AT, "--metrics-file", path, orders)
     assert list(tmp_path.iterdir()) == [orders]
@@ -261,8 +262,47 @@ def test_metrics_never_overwrite_an_input(tmp_path):
     assert path.read_text() == '{"orderId":1}\n'
 
 
+@pytest.mark.parametrize("fallback, metrics", [
+    ("fb.ndjson", "./fb.ndjson"),
+    ("fb.ndjson", "link/fb.ndjson"),
+    ("fb.ndjson", "leads-there"),
+    ("leads-there", "link/fb.ndjson"),
+])
+def test_metrics_never_overwrite_a_fallback_file_to_come(refused, orders, tmp_path, fallback, metrics):
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "leads-there").symlink_to("link/fb.ndjson")
+    said = refused("produce", *AT, "--fallback", fallback, "--metrics-file", metrics, orders)
+    assert f"--metrics-file {metrics} would overwrite" in said
+
+
+def test_metrics_never_overwrite_the_dlq_s_properties(refused, orders, tmp_path):
+    (tmp_path / "dlq.properties").write_text("linger.ms=1\n")
+    said = refused("produce", *AT, "--dlq-config", "dlq.properties", "--metrics-file", "./dlq.properties", orders)
+    assert "--metrics-file ./dlq.properties would overwrite" in said
+    assert (tmp_path / "dlq.properties").read_text() == "linger.ms=1\n"
+
+
 def test_an_empty_key_is_no_key(tmp_path):
     path = tmp_path / "orders.ndjson"
     path.write_text('{"orderId":1}\n')
     done = run(["produce", "-b", "127.0.0.1:1", "-t", "orders", "-k", "", str(path)])
     assert done.status == 2 and "--key" in done.stderr
+
+
+@pytest.mark.parametrize("given", [["-qvHx-api-key=SESAME"], ["-qH", "x-api-key=SESAME"], ["-qXssl.key.password=SESAME"],
+                                   ["--header=x-api-key=SESAME"], ["--alert-command", "true SESAME"]])
+def test_the_command_to_go_on_has_no_secret(tmp_path, given):
+    (tmp_path / "orders.ndjson").write_text('{"orderId":1}\n' * 3)
+    done = run(["produce", "-b", "127.0.0.1:1", "-t", "orders", *given, "--summary", "json", "--retries", "0",
+                "--delivery-timeout", "300ms", "--request-timeout", "300ms", "--breaker-threshold", "1",
+                "--on-outage", "stop", "orders.ndjson"], cwd=tmp_path, timeout=30)
+    assert done.status == 5 and "SESAME" not in done.stdout + done.stderr, str(done)
+    assert done.summary["resume"].endswith(" | redrive produce --format ndjson ... -"), str(done)
+
+
+@pytest.mark.parametrize("count, said", [(1, "1 message would be rejected for its length"),
+                                         (2, "2 messages would be rejected for their length")])
+def test_records_that_are_too_long(tmp_path, count, said):
+    (tmp_path / "orders.ndjson").write_text(f'{{"id":"{"x" * 2000}"}}\n' * count)
+    done = run(["produce", "-t", "orders", "--dry-run", "--max-record-bytes", "1k", "orders.ndjson"], cwd=tmp_path)
+    assert done.status == 6 and said in done.stderr, str(done)

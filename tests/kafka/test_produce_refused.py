@@ -175,7 +175,8 @@ def test_permission_to_write_elsewhere(acls, load, alice, topic, tmp_path, how):
     elif how == "another topic":
         acls.acl_add(ALICE, "WRITE", "TOPIC", topic(on=acls))
     loaded = load(alice, *(["-X", "enable.idempotence=false"] if how == "not idempotent" else []), name=name)
-    check_refused(acls, loaded, tmp_path, "TOPIC_AUTHORIZATION_FAILED", f"topic {name}", "grant Write")
+    check_refused(acls, loaded, tmp_path, "TOPIC_AUTHORIZATION_FAILED", f"topic {name}",
+                  grant("Write", name))
 
 
 def test_idempotent_write_is_not_needed_by_who_may_write(acls, load, alice, topic):
