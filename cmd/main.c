@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -35,6 +36,8 @@ static void tune_memory(void)
 
 int main(int argc, char **argv)
 {
+	/* libarchive reads names of members only into the locale's characters. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	tune_memory();
 	output_open();
 	signals_ignore_failures();

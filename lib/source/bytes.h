@@ -29,8 +29,9 @@ struct bytes *bytes_open(const char *path, bool (*idle)(void *ctx), void *ctx, s
 void bytes_close(struct bytes *b); /* NULL is fine */
 
 /* Goes to the next member, whose name is valid until the next call, and NULL
- * for what is no archive. Folders and devices are no members; what is left of
- * the current one is passed over. */
+ * for what is no archive. Names beyond ASCII need a LC_CTYPE that has UTF-8.
+ * Folders and devices are no members; what is left of the current one is
+ * passed over. */
 enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct error *err);
 
 /* The member's first bytes, before any is read: at least the first line, or

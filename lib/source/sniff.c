@@ -74,27 +74,27 @@ static const struct alien {
 	bool text; /* a record may begin so, if somebody says that these are some */
 	bool (*proof)(struct slice head); /* what else must be; NULL: nothing */
 } aliens[] = {
-	{{"\x89PNG", 4}, "is a PNG picture"},
-	{{"\xff\xd8\xff", 3}, "is a JPEG picture"},
+	{{"\x89PNG", 4}, "is a PNG picture", false, NULL},
+	{{"\xff\xd8\xff", 3}, "is a JPEG picture", false, NULL},
 	{{"GIF87a", 6}, "is a GIF picture", false, is_gif},
 	{{"GIF89a", 6}, "is a GIF picture", false, is_gif},
 	{{"%PDF-", 5}, "is a PDF document", true, NULL},
-	{{"PK\x03\x04", 4}, ARCHIVE},
-	{{"7z\xbc\xaf", 4}, ARCHIVE},
-	{{"Rar!\x1a\x07", 6}, "is a RAR archive; unpack it first"},
+	{{"PK\x03\x04", 4}, ARCHIVE, false, NULL},
+	{{"7z\xbc\xaf", 4}, ARCHIVE, false, NULL},
+	{{"Rar!\x1a\x07", 6}, "is a RAR archive; unpack it first", false, NULL},
 	{{"070701", 6}, CPIO, true, is_hex_cpio},
 	{{"070702", 6}, CPIO, true, is_hex_cpio},
 	{{"070707", 6}, CPIO, true, is_octal_cpio},
-	{{"\x1f\x9d", 2}, "is packed with compress; unpack it first"},
-	{{"LZIP\x01", 5}, "is packed with lzip; unpack it first"},
-	{{"\xff\x06\0\0sNaPpY", 10}, "is packed with snappy; unpack it first"},
+	{{"\x1f\x9d", 2}, "is packed with compress; unpack it first", false, NULL},
+	{{"LZIP\x01", 5}, "is packed with lzip; unpack it first", false, NULL},
+	{{"\xff\x06\0\0sNaPpY", 10}, "is packed with snappy; unpack it first", false, NULL},
 	{{"<!doctype", 9}, "is an HTML page", true, NULL},
 	{{"<!DOCTYPE", 9}, "is an HTML page", true, NULL},
 	{{"<html", 5}, "is an HTML page", true, NULL},
 	{{"<?xml", 5}, "is an XML document", true, NULL},
 	{{"PAR1", 4}, "is a Parquet file", false, is_parquet},
-	{{"Obj\x01", 4}, "is an Avro file"},
-	{{"SQLite format 3", 16}, "is an SQLite database"},
+	{{"Obj\x01", 4}, "is an Avro file", false, NULL},
+	{{"SQLite format 3", 16}, "is an SQLite database", false, NULL},
 };
 
 static bool ends_with(struct slice name, const char *suffix)
