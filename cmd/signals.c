@@ -103,6 +103,9 @@ pid_t signals_fork(void)
 		child = pid;
 	if (pid >= 0)
 		handle(pid ? on_signal_for_child : SIG_DFL);
+	/* Another thread may have had it meanwhile. */
+	if (pid > 0 && stop_signal)
+		kill(pid, stop_signal);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
