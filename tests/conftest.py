@@ -1,6 +1,7 @@
 """What the tests of every tier share that run the binary."""
 
 import functools
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import paths, run as runner  # noqa: E402
+
+
+# A shell's & has what it starts ignore them, and redrive keeps to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
