@@ -18,6 +18,7 @@ struct outcome_info {
 	struct load *load;
 	const struct common_options *common;
 	bool dry_run; /* nothing was sent: words and numbers say what would become of it */
+	bool keeps_key_order;
 	struct resume resume;
 	int64_t duration_ms;
 };

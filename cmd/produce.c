@@ -332,6 +332,7 @@ static int run_load(struct produce *p)
 			   .format_given = p->o.format != SOURCE_AUTO,
 			   .secrets = resume_has_secrets(p->options, &p->o.common.properties)},
 		.dry_run = p->o.dry_run,
+		.keeps_key_order = p->o.keep_key_order,
 	};
 	struct error err;
 	int64_t started = clock_mono_ms();

@@ -105,6 +105,15 @@ static void say_no_place(const struct outcome_info *info, struct buf *resume)
 			   : "To go on, run it again: nothing was read");
 }
 
+/* The next run would send what this one holds. */
+static void say_keys(const struct outcome_info *info)
+{
+	if (info->keeps_key_order && ledger_errors(deliver_ledger(info->load->deliver)))
+		event_emit(events_of(info), EVENT_WARNING, "keys_forgotten", EVENT_NO_FIELDS,
+			   "Which keys are held is forgotten now: to keep their order, replay what "
+			   "has failed before you go on");
+}
+
 /* Adds to `resume` how to go on, unless the run went to its end. */
 static void say_how_to_go_on(const struct outcome_info *info, struct buf *resume)
 {
@@ -115,6 +124,7 @@ static void say_how_to_go_on(const struct outcome_info *info, struct buf *resume
 	command = say_place(info, resume);
 	if (!command && !resume->len)
 		say_no_place(info, resume);
+	say_keys(info);
 	/* The summary shows it, when there is one. */
 	if (command && info->common->summary == SUMMARY_NONE)
 		event_emit(events_of(info), EVENT_WARNING, "resume", EVENT_NO_FIELDS,

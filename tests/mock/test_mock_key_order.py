@@ -1,6 +1,6 @@
 """--keep-key-order: which records follow one that has failed, and which don't."""
 
-from loads import DLQ, TOPIC, check, headers
+from loads import DLQ, TOPIC, check, events, headers
 
 KEEP = ("--keep-key-order", "-k", "customerId")
 
@@ -24,6 +24,14 @@ def test_a_record_that_waited_for_room_is_held(load, cluster, dlq_cluster):
     result = load(lines("A", "A", "A", "B"), cluster, dlq_cluster, *KEEP, "-X", "batch.num.messages=1")
     check(result, 3, read=4, delivered=1, dead_lettered=3)
     assert dead(dlq_cluster) == [(1, "INVALID_RECORD"), (2, "KEY_HELD"), (3, "KEY_HELD")]
+
+
+def test_a_stop_says_that_keys_are_forgotten(load, cluster, dlq_cluster):
+    cluster.topic(TOPIC, 1)
+    text = lines("A", "A, \"total\": 1", "B", "B, \"total\": 1")
+    result = load(text, cluster, dlq_cluster, *KEEP, "--require", "/total", "--max-failures", "1")
+    check(result, 5, read=2, dead_lettered=2)
+    assert len(events(result, "keys_forgotten")) == 1, result
 
 
 def test_a_record_before_the_failed_one_is_sent(load, cluster, dlq_cluster):
