@@ -172,7 +172,7 @@ static struct sender_options topic_options(struct deliver *d)
 		.stop = d->options.stop,
 		.retried = &d->ledger.retries,
 		.possible_duplicates = &d->ledger.possible_duplicates,
-		.held = is_held,
+		.held = d->options.keep_key_order ? is_held : NULL,
 		.on_end = on_topic_end,
 		.idle = on_topic_idle,
 		.ctx = d,
@@ -238,13 +238,14 @@ static void keep_pace(struct deliver *d)
 /* What would become of r, for all that can be known without sending it. */
 static void rehearse(struct deliver *d, const struct record *r)
 {
-	struct contract missing = contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	struct contract missing;
 	struct position p;
 
 	if (!preflight_topic_missing(&d->preflight)) {
 		ledger_settle(&d->ledger, OUTCOME_DELIVERED);
 		return;
 	}
+	missing = contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
 	p = block_locate(r->block, r->value.data);
 	fail_early(d, failure_from_record(r, &p, missing, NULL));
 }
