@@ -25,6 +25,7 @@ struct origin {
 	unsigned input;	    /* number of the input in this run, from 0 */
 	const char *file;   /* as the user named it; "-" is stdin */
 	const char *member; /* path inside an archive, or NULL */
+	unsigned number;    /* of the member, among the archive's files and links; else 0 */
 	const char *format; /* "ndjson", "csv", "envelope" */
 };
 

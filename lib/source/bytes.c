@@ -15,6 +15,10 @@
 /* A file, compressed twice, an archive, whose members are compressed twice. */
 #define MAX_LAYERS 6
 
+/* How much is passed over in one call. */
+#define MEMBERS_AT_ONCE 256
+#define BYTES_AT_ONCE	(32 * 1024)
+
 struct bytes {
 	char *path;
 	bool (*idle)(void *ctx);
@@ -24,7 +28,8 @@ struct bytes {
 	size_t archive; /* index of the archive's layer; 0: there is none */
 	bool begun;
 	char *member;
-	uint64_t given; /* in members that are over */
+	unsigned n_members; /* of the archive, that have begun */
+	uint64_t given;	    /* in members that are over */
 };
 
 enum layer_kind { LAYER_GZIP, LAYER_FILTER, LAYER_ARCHIVE };
@@ -179,6 +184,7 @@ static enum bytes_next next_in_archive(struct bytes *b, struct error *err)
 	if (rc <= 0)
 		return rc ? BYTES_FAILED : BYTES_END;
 	b->member = mem_strdup(name);
+	b->n_members++;
 	return rc == UNPACK_LINK ? BYTES_LINK : peel(b, err);
 }
 
@@ -210,6 +216,38 @@ enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct err
 	return next;
 }
 
+static enum bytes_next miss_member(struct bytes *b, unsigned number, struct error *err)
+{
+	error_set(err, ERROR_INPUT, "has no member number %u, where reading was to go on",
+		  number + 1);
+	free(TAKE_PTR(b->member));
+	bytes_name_error(b, err);
+	return BYTES_FAILED;
+}
+
+enum bytes_next bytes_find_member(struct bytes *b, unsigned number, const char **name,
+				  struct error *err)
+{
+	for (int passed = 0; passed < MEMBERS_AT_ONCE; passed++) {
+		enum bytes_next next = bytes_next_member(b, name, err);
+
+		if (b->n_members > number || next == BYTES_AGAIN)
+			return next;
+		if (next == BYTES_MEMBER && !b->archive)
+			return number ? miss_member(b, number, err) : next;
+		if (next == BYTES_END)
+			return b->n_members < number ? miss_member(b, number, err) : next;
+		if (next == BYTES_FAILED && !bytes_goes_on(b))
+			return next;
+	}
+	return BYTES_AGAIN;
+}
+
+unsigned bytes_members(const struct bytes *b)
+{
+	return b->n_members;
+}
+
 struct slice bytes_peek(struct bytes *b)
 {
 	struct slice head;
@@ -220,7 +258,7 @@ struct slice bytes_peek(struct bytes *b)
 
 bool bytes_goes_on(const struct bytes *b)
 {
-	return b->archive && unpack_goes_on(b->layers[b->archive]);
+	return b->archive && b->member && unpack_goes_on(b->layers[b->archive]);
 }
 
 static void add_how_far(const struct bytes *b, struct error *err)
@@ -246,6 +284,16 @@ ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err)
 	return bytes_name_error(b, err);
 }
 
+int64_t bytes_skip(struct bytes *b, uint64_t n, struct error *err)
+{
+	int64_t skipped = b->n_layers == 1 ? file_skip(top(b), n) : -1;
+	char waste[BYTES_AT_ONCE];
+
+	if (skipped >= 0)
+		return skipped;
+	return bytes_read(b, waste, n < sizeof(waste) ? n : sizeof(waste), err);
+}
+
 uint64_t bytes_taken(const struct bytes *b)
 {
 	return file_taken(b->layers[0]);
@@ -254,4 +302,9 @@ uint64_t bytes_taken(const struct bytes *b)
 uint64_t bytes_given(const struct bytes *b)
 {
 	return b->given + top(b)->given;
+}
+
+uint64_t bytes_given_before(const struct bytes *b)
+{
+	return b->given;
 }

@@ -34,6 +34,17 @@ void bytes_close(struct bytes *b); /* NULL is fine */
  * passed over. */
 enum bytes_next bytes_next_member(struct bytes *b, const char **name, struct error *err);
 
+/* As bytes_next_member, but on to the member of that number, counted from 0 among
+ * files and links; what lies before it isn't told, and nor are failures there as
+ * long as they leave a way. BYTES_AGAIN also when many were passed over. BYTES_END
+ * when the archive has just so many members, BYTES_FAILED when it has fewer, and
+ * when it is none and the number is not 0. */
+enum bytes_next bytes_find_member(struct bytes *b, unsigned number, const char **name,
+				  struct error *err);
+
+/* How many of an archive's members have begun; 0 for what is no archive. */
+unsigned bytes_members(const struct bytes *b);
+
 /* The member's first bytes, before any is read: at least the first line, or
  * STREAM_HEAD bytes, or all there is. */
 struct slice bytes_peek(struct bytes *b);
@@ -42,6 +53,10 @@ struct slice bytes_peek(struct bytes *b);
  * (cut off, damaged), STREAM_AGAIN. All that could be read before a damage is
  * given out before the failure. */
 ssize_t bytes_read(struct bytes *b, char *to, size_t n, struct error *err);
+
+/* Passes over some of the next n bytes of the member, those of a plain file without
+ * reading them: how many, or as bytes_read. */
+int64_t bytes_skip(struct bytes *b, uint64_t n, struct error *err);
 
 /* After a failure: can the members behind the one that failed be read? Then
  * bytes_next_member goes to the next. */
@@ -54,5 +69,8 @@ int bytes_name_error(const struct bytes *b, struct error *err);
 /* Bytes taken from the file as it is, and bytes given out. */
 uint64_t bytes_taken(const struct bytes *b);
 uint64_t bytes_given(const struct bytes *b);
+
+/* Of those given out, the ones of members that are over. */
+uint64_t bytes_given_before(const struct bytes *b);
 
 #endif

@@ -10,7 +10,6 @@
 #include "source/format.h"
 #include "source/heading.h"
 #include "source/items.h"
-#include "source/window.h"
 
 /* Rows are read into blocks of the source's own, their JSON goes into the pool's. */
 #define ROW_BLOCK  (256 * 1024)
@@ -47,7 +46,8 @@ static struct format *csv_create(const struct format_args *args)
 	c->format.ops = &format_csv;
 	c->args = *args;
 	c->lines = block_pool_create(ROW_BLOCK, ROW_BLOCKS);
-	window_init(&c->window, args->bytes, c->lines, args->origin);
+	c->format.window = &c->window;
+	window_init(&c->window, args->bytes, c->lines, args->origin, &args->goal);
 	derived_init(&c->derived, args->pool, args->origin);
 	row_init(&c->row, args->delimiter);
 	return &c->format;
@@ -66,11 +66,24 @@ static void csv_destroy(struct format *f)
 	free(c);
 }
 
+static void drop_row(struct csv *c)
+{
+	c->len = 0;
+	c->n_lines = 0;
+}
+
 static void take_row(struct csv *c)
 {
 	window_take(&c->window, c->len, c->n_lines);
-	c->len = 0;
-	c->n_lines = 0;
+	drop_row(c);
+}
+
+/* Those before the goal have been counted. */
+static void take_blank(struct csv *c, const struct line *line)
+{
+	if (c->window.offset >= c->window.goal)
+		c->args.stats->skipped++;
+	window_take(&c->window, line->len, 1);
 }
 
 static enum source_type refuse_header(struct csv *c, struct source_item *item)
@@ -88,7 +101,7 @@ static enum source_type refuse_header(struct csv *c, struct source_item *item)
  * the header in its place. */
 static enum source_type pass_over_first(struct csv *c, struct source_item *item)
 {
-	const struct window *w = &c->window;
+	struct window *w = &c->window;
 	const struct columns *given = c->args.columns;
 	int option = c->args.options->csv.header;
 	bool header = option > 0 || (option < 0 && !given->n);
@@ -102,7 +115,10 @@ static enum source_type pass_over_first(struct csv *c, struct source_item *item)
 		item->position = (struct position){w->origin, w->large_line, w->large_offset};
 		return SOURCE_FAILED;
 	}
-	return item_of_window(item, w, WINDOW_LARGE);
+	if (w->large_offset >= w->goal)
+		return item_of_window(item, w, WINDOW_LARGE);
+	window_go_to_goal(w);
+	return SOURCE_WAIT;
 }
 
 static void begin_row(struct csv *c, const struct line *line)
@@ -147,8 +163,7 @@ static enum window_result read_row(struct csv *c, enum row_state *state)
 		if (r != WINDOW_LINE)
 			return r;
 		if (!c->len && line_is_blank(line.text)) {
-			window_take(&c->window, line.len, 1);
-			c->args.stats->skipped++;
+			take_blank(c, &line);
 			continue;
 		}
 		if (!c->len)
@@ -261,6 +276,21 @@ static enum source_type pass_over_row(struct csv *c, struct source_item *item)
 	return SOURCE_LARGE;
 }
 
+/* The first row says what the columns are; it is also the first to be told, when it
+ * is no header and lies not before the goal. SOURCE_FAILED with the item's error. */
+static enum source_type begin(struct csv *c, enum row_state state, struct source_item *item)
+{
+	if (heading_learn(&c->heading, &c->row, state, c->args.columns, c->args.options->csv.header,
+			  &item->error) < 0)
+		return refuse_header(c, item);
+	if (heading_was_read(&c->heading))
+		take_row(c);
+	if (c->window.offset < c->window.goal)
+		drop_row(c);
+	window_go_to_goal(&c->window);
+	return SOURCE_END;
+}
+
 static enum source_type csv_next(struct format *f, struct source_item *item)
 {
 	struct csv *c = (struct csv *)f;
@@ -273,13 +303,10 @@ static enum source_type csv_next(struct format *f, struct source_item *item)
 	if (r == WINDOW_LARGE && !c->heading.columns)
 		return pass_over_first(c, item);
 	if (r == WINDOW_LINE && !c->heading.columns) {
-		if (heading_learn(&c->heading, &c->row, state, c->args.columns,
-				  c->args.options->csv.header, &item->error) < 0)
-			return refuse_header(c, item);
-		if (heading_was_read(&c->heading)) {
-			take_row(c);
+		if (begin(c, state, item) == SOURCE_FAILED)
+			return SOURCE_FAILED;
+		if (!c->len)
 			r = read_row(c, &state);
-		}
 	}
 	if (r != WINDOW_LINE)
 		return item_of_window(item, &c->window, r);

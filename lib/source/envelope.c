@@ -6,7 +6,6 @@
 #include "source/derived.h"
 #include "source/format.h"
 #include "source/items.h"
-#include "source/window.h"
 
 /* Lines are read into blocks of the source's own, values go into the pool's. */
 #define LINE_BLOCK  (256 * 1024)
@@ -34,7 +33,9 @@ static struct format *envelopes_create(const struct format_args *args)
 	e->limit = args->options->max_record_bytes;
 	e->stats = args->stats;
 	e->lines = block_pool_create(LINE_BLOCK, LINE_BLOCKS);
-	window_init(&e->window, args->bytes, e->lines, args->origin);
+	e->format.window = &e->window;
+	window_init(&e->window, args->bytes, e->lines, args->origin, &args->goal);
+	window_go_to_goal(&e->window);
 	derived_init(&e->derived, args->pool, args->origin);
 	return &e->format;
 }

@@ -56,6 +56,24 @@ static int64_t file_seek(struct stream *s, int64_t offset, int whence)
 	return f->regular ? lseek(f->fd, offset, whence) : -1;
 }
 
+int64_t file_skip(struct stream *s, uint64_t n)
+{
+	struct file *f = (struct file *)s;
+	uint64_t given = s->given;
+	int64_t at = stream_seek(s, 0, SEEK_CUR), end;
+
+	if (at < 0)
+		return -1;
+	end = file_seek(s, 0, SEEK_END);
+	if (end < at)
+		n = 0;
+	else if (n > (uint64_t)(end - at))
+		n = (uint64_t)(end - at);
+	file_seek(s, at + (int64_t)n, SEEK_SET);
+	s->given = f->taken = given + n;
+	return (int64_t)n;
+}
+
 static void file_destroy(struct stream *s)
 {
 	struct file *f = (struct file *)s;

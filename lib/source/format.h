@@ -5,6 +5,7 @@
 #include "source/bytes.h"
 #include "source/columns.h"
 #include "source/source.h"
+#include "source/window.h"
 
 /* All pointers are borrowed and outlive the format. */
 struct format_args {
@@ -14,6 +15,7 @@ struct format_args {
 	const struct source_options *options;
 	const struct columns *columns; /* options->csv.columns, read */
 	char delimiter;
+	struct source_place goal;   /* its offset and line: records before it aren't told */
 	struct source_stats *stats; /* skipped is counted here */
 };
 
@@ -30,6 +32,7 @@ struct format_ops {
 /* The first member of every format. */
 struct format {
 	const struct format_ops *ops;
+	const struct window *window; /* its own, which tells the place */
 };
 
 extern const struct format_ops format_ndjson, format_csv, format_envelope;

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "source/format.h"
 #include "source/items.h"
-#include "source/window.h"
 
 struct ndjson {
 	struct format format;
@@ -19,7 +18,9 @@ static struct format *ndjson_create(const struct format_args *args)
 	j->format.ops = &format_ndjson;
 	j->limit = args->options->max_record_bytes;
 	j->stats = args->stats;
-	window_init(&j->window, args->bytes, args->pool, args->origin);
+	j->format.window = &j->window;
+	window_init(&j->window, args->bytes, args->pool, args->origin, &args->goal);
+	window_go_to_goal(&j->window);
 	return &j->format;
 }
 

@@ -1,7 +1,6 @@
 #include "source/source.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/macros.h"
@@ -9,22 +8,26 @@
 #include "source/bytes.h"
 #include "source/format.h"
 #include "source/layout.h"
+#include "source/litter.h"
+#include "source/paths.h"
 #include "source/sniff.h"
 
 #define LARGEST_RECORD (1024 * 1024 * 1024)
 
 struct source {
-	char **paths;
-	size_t n_paths, n_opened;
-	uint64_t *bytes_of; /* decompressed, of each input that is closed */
+	struct paths paths;
+	size_t n_opened, most_opened; /* the latter ever, before a way back */
+	uint64_t *bytes_of;	      /* decompressed, of each input that is closed */
 	struct source_options options;
 	struct columns columns; /* of options.csv.columns */
 	struct block_pool *pool;
 	struct bytes *bytes;   /* the input that is open, */
 	struct format *format; /* and its member that is read */
 	struct origin *origin;
-	uint64_t yielded;
-	struct source_stats stats; /* of inputs that are closed */
+	struct source_place goal;  /* where reading begins in the member, */
+	bool on_way;		   /* which is still looked for */
+	uint64_t passed;	   /* bytes of the open input that lie before its goal */
+	struct source_stats stats; /* yielded and skipped; else of inputs that are closed */
 	struct buf message;
 	bool notice; /* message is one that was not told yet */
 	struct error why;
@@ -55,28 +58,6 @@ static int check_csv(struct source *s, const char *columns, struct error *err)
 	return rc;
 }
 
-static void copy_paths(struct source *s, const char *const *paths, size_t n)
-{
-	s->paths = mem_alloc(n, sizeof(*s->paths));
-	s->bytes_of = mem_alloc(n, sizeof(*s->bytes_of));
-	for (; s->n_paths < n; s->n_paths++)
-		s->paths[s->n_paths] = mem_strdup(paths[s->n_paths]);
-}
-
-static uint64_t total_size(const struct source *s)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < s->n_paths; i++) {
-		struct stat st;
-
-		if (stat(s->paths[i], &st) < 0 || !S_ISREG(st.st_mode))
-			return 0;
-		total += (uint64_t)st.st_size;
-	}
-	return total;
-}
-
 struct source *source_create(const char *const *paths, size_t n,
 			     const struct source_options *options, struct block_pool *pool,
 			     struct error *err)
@@ -88,14 +69,21 @@ struct source *source_create(const char *const *paths, size_t n,
 	if (!options->max_record_bytes || options->max_record_bytes > LARGEST_RECORD)
 		s->options.max_record_bytes = LARGEST_RECORD;
 	s->pool = pool;
-	copy_paths(s, paths, n);
-	s->stats.bytes_total = total_size(s);
+	paths_set(&s->paths, paths, n);
+	s->bytes_of = mem_alloc(n, sizeof(*s->bytes_of));
+	s->stats.bytes_total = paths_total(&s->paths);
 	if (check_csv(s, options->csv.columns, err) == 0)
 		return s;
 	if (err)
 		err->kind = ERROR_USAGE;
 	source_destroy(s);
 	return NULL;
+}
+
+/* Of so many bytes of the open input, those that were not had before the goal. */
+static uint64_t beyond(const struct source *s, uint64_t bytes)
+{
+	return bytes > s->passed ? bytes - s->passed : 0;
 }
 
 static void close_member(struct source *s)
@@ -111,10 +99,12 @@ static void close_input(struct source *s)
 	close_member(s);
 	if (s->bytes) {
 		s->stats.bytes_in += bytes_taken(s->bytes);
-		s->stats.bytes_raw += bytes_given(s->bytes);
+		s->stats.bytes_raw += beyond(s, bytes_given(s->bytes));
 		s->bytes_of[s->n_opened - 1] = bytes_given(s->bytes);
 	}
 	bytes_close(TAKE_PTR(s->bytes));
+	s->on_way = false;
+	s->passed = 0;
 }
 
 void source_destroy(struct source *s)
@@ -124,19 +114,22 @@ void source_destroy(struct source *s)
 	close_input(s);
 	origin_unref(s->origin);
 	columns_finish(&s->columns);
-	for (size_t i = 0; i < s->n_paths; i++)
-		free(s->paths[i]);
-	free(s->paths);
+	paths_finish(&s->paths);
 	free(s->bytes_of);
 	buf_finish(&s->message);
 	free(s);
 }
 
+static const char *open_path(const struct source *s)
+{
+	return s->paths.items[s->n_opened - 1].name;
+}
+
 static void set_origin(struct source *s, const char *member, const char *format)
 {
 	origin_unref(s->origin);
-	s->origin = origin_create((unsigned)(s->n_opened - 1), s->paths[s->n_opened - 1], member,
-				  format);
+	s->origin = origin_create((unsigned)(s->n_opened - 1), open_path(s), member, format);
+	s->origin->number = member ? bytes_members(s->bytes) - 1 : 0;
 }
 
 /* Gives up the open input, or only the open member where others can be read.
@@ -164,20 +157,19 @@ static const char *sentence(struct source *s, const char *before, struct error *
 /* This and those below return SOURCE_END when there is nothing to report. */
 static enum source_type open_input(struct source *s, struct source_item *item)
 {
-	s->bytes = bytes_open(s->paths[s->n_opened++], s->options.idle, s->options.idle_ctx,
-			      &item->error);
+	const struct path *path = &s->paths.items[s->n_opened++];
+	bool again = s->n_opened <= s->most_opened;
+
+	if (!again)
+		s->most_opened = s->n_opened;
+	s->bytes = bytes_open(path->name, s->options.idle, s->options.idle_ctx, &item->error);
 	set_origin(s, NULL, "");
+	if (s->bytes && again && !path->regular) {
+		error_set(&item->error, ERROR_INPUT, "can't be read again: it is no file");
+		bytes_name_error(s->bytes, &item->error);
+		close_input(s);
+	}
 	return s->bytes ? SOURCE_END : fail(s, item);
-}
-
-/* What macOS and Windows put into folders. */
-static bool is_litter(const char *member)
-{
-	const char *slash = strrchr(member, '/'), *name = slash ? slash + 1 : member;
-
-	return strncmp(name, "._", 2) == 0 || strcmp(name, ".DS_Store") == 0 ||
-	       strcmp(name, "Thumbs.db") == 0 || strcmp(name, "desktop.ini") == 0 ||
-	       strncmp(member, "__MACOSX/", 9) == 0 || strstr(member, "/__MACOSX/");
 }
 
 static enum source_type leave_out(struct source *s, bool quietly, struct source_item *item)
@@ -198,7 +190,7 @@ static bool is_office(const char *member)
 /* Members that are told by their names. */
 static enum source_type judge_name(struct source *s, const char *member, struct source_item *item)
 {
-	if (is_litter(member)) {
+	if (litter_is(member)) {
 		error_set(&item->error, ERROR_INPUT,
 			  "belongs to the operating system it was packed on");
 		return leave_out(s, true, item);
@@ -224,6 +216,7 @@ static void open_member(struct source *s, const char *member, const struct sniff
 		.options = &s->options,
 		.columns = &s->columns,
 		.delimiter = sniffed->delimiter,
+		.goal = s->goal,
 		.stats = &s->stats,
 	});
 }
@@ -240,7 +233,7 @@ static enum source_type begin(struct source *s, const char *member, const struct
 			  "begins with a row that looks like values, but is taken for the names "
 			  "of the columns; if it is an order: --csv-header no, and --csv-columns "
 			  "for the names");
-	s->notice = headless || sniffed->notice;
+	s->notice = (headless || sniffed->notice) && !s->goal.offset;
 	if (s->notice)
 		sentence(s, "", &item->error);
 	open_member(s, member, sniffed);
@@ -252,13 +245,12 @@ static enum source_type begin(struct source *s, const char *member, const struct
 
 static enum source_type judge_member(struct source *s, const char *member, struct source_item *item)
 {
-	const char *path = s->paths[s->n_opened - 1];
 	enum source_type type = member ? judge_name(s, member, item) : SOURCE_END;
 	struct sniffed sniffed;
 
 	if (type != SOURCE_END)
 		return type;
-	sniffed = sniff(member ? member : path, bytes_peek(s->bytes), s->options.format,
+	sniffed = sniff(member ? member : open_path(s), bytes_peek(s->bytes), s->options.format,
 			s->options.csv.delimiter, &item->error);
 	if (sniffed.verdict == SNIFF_FINE)
 		return begin(s, member, &sniffed, item);
@@ -268,12 +260,25 @@ static enum source_type judge_member(struct source *s, const char *member, struc
 	return fail(s, item);
 }
 
+static enum bytes_next next_member(struct source *s, const char **member, struct error *err)
+{
+	enum bytes_next next;
+
+	if (!s->on_way) {
+		s->goal = (struct source_place){.line = 1};
+		return bytes_next_member(s->bytes, member, err);
+	}
+	next = bytes_find_member(s->bytes, s->goal.member, member, err);
+	s->on_way = next == BYTES_AGAIN;
+	return next;
+}
+
 static enum source_type begin_member(struct source *s, struct source_item *item)
 {
 	enum bytes_next next;
 	const char *member;
 
-	next = bytes_next_member(s->bytes, &member, &item->error);
+	next = next_member(s, &member, &item->error);
 	switch (next) {
 	case BYTES_AGAIN:
 		return SOURCE_WAIT;
@@ -315,7 +320,7 @@ static enum source_type read_member(struct source *s, struct source_item *item)
 	case SOURCE_RECORD:
 	case SOURCE_BAD:
 	case SOURCE_LARGE:
-		s->yielded++;
+		s->stats.yielded++;
 		break;
 	default:
 		break;
@@ -339,8 +344,8 @@ enum source_type source_next(struct source *s, struct source_item *item)
 	enum source_type type = SOURCE_END;
 
 	clear_item(item);
-	while (type == SOURCE_END && (s->bytes || s->n_opened < s->n_paths)) {
-		if (s->options.limit && s->yielded == s->options.limit)
+	while (type == SOURCE_END && (s->bytes || s->n_opened < s->paths.n)) {
+		if (s->options.limit && s->stats.yielded >= s->options.limit)
 			break;
 		if (s->notice)
 			type = tell(s, item);
@@ -352,13 +357,62 @@ enum source_type source_next(struct source *s, struct source_item *item)
 	return type;
 }
 
+/* Bytes of the open input up to the place that is told: what was read ahead of it
+ * will be read again from there. */
+static uint64_t bytes_told(const struct source *s)
+{
+	struct source_place place;
+
+	if (!s->format)
+		return bytes_given(s->bytes);
+	window_tell(s->format->window, &place);
+	return bytes_given_before(s->bytes) + place.offset;
+}
+
 void source_get_stats(const struct source *s, struct source_stats *stats)
 {
 	*stats = s->stats;
 	if (!s->bytes)
 		return;
 	stats->bytes_in += bytes_taken(s->bytes);
-	stats->bytes_raw += bytes_given(s->bytes);
+	stats->bytes_raw += beyond(s, bytes_told(s));
+}
+
+void source_tell(const struct source *s, struct source_place *place)
+{
+	if (s->on_way) {
+		*place = s->goal;
+		return;
+	}
+	*place = (struct source_place){.input = (unsigned)s->n_opened, .line = 1};
+	if (!s->bytes)
+		return;
+	place->input--;
+	if (s->format) {
+		place->member = s->origin->number;
+		window_tell(s->format->window, place);
+	} else {
+		place->member = bytes_members(s->bytes);
+	}
+}
+
+void source_go_to(struct source *s, const struct source_place *place,
+		  const struct source_stats *so_far)
+{
+	size_t input = place->input < s->paths.n ? place->input : s->paths.n;
+
+	close_input(s);
+	for (size_t i = input; i < s->paths.n; i++)
+		s->bytes_of[i] = 0;
+	s->n_opened = input;
+	s->goal = *place;
+	s->on_way = input < s->paths.n;
+	s->passed = s->on_way ? place->offset : 0;
+	s->notice = false;
+	s->stats.yielded = so_far->yielded;
+	s->stats.skipped = so_far->skipped;
+	s->stats.bytes_raw = so_far->bytes_raw;
+	s->stats.bytes_in = paths_size(&s->paths, input);
 }
 
 uint64_t source_input_bytes(const struct source *s, size_t input)

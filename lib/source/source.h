@@ -14,6 +14,7 @@
 #include "record/block.h"
 #include "record/fault.h"
 #include "record/record.h"
+#include "source/place.h"
 
 enum source_format { SOURCE_AUTO, SOURCE_NDJSON, SOURCE_CSV, SOURCE_ENVELOPE };
 
@@ -23,8 +24,8 @@ enum source_type {
 			* what is wrong, item.message why, in words without payload */
 	SOURCE_LARGE,	 /* a line or row over max_record_bytes: no bytes are kept; item.position
 			* and item.raw_len say which */
-	SOURCE_WAIT,	 /* no free block, or a pipe that is silent for now: serve deliveries
-			* (which drop references), then call again */
+	SOURCE_WAIT,	 /* no free block, a pipe that is silent for now, or much to pass over:
+			* serve deliveries (which drop references), then call again */
 	SOURCE_MEMBER,	 /* a member of an archive begins: item.position.origin; no record */
 	SOURCE_NOTICE,	 /* item.message says something the user should hear; no record */
 	SOURCE_LEFT_OUT, /* the member item.position.origin is passed over; item.left_out says
@@ -73,10 +74,11 @@ struct source_options {
 
 /* What was read so far. */
 struct source_stats {
+	uint64_t yielded;     /* records: good, bad, large */
 	uint64_t skipped;     /* blank lines */
 	uint64_t bytes_in;    /* bytes taken from files as they are (compressed) */
 	uint64_t bytes_total; /* sum of the sizes of all inputs, 0 when one is not a file */
-	uint64_t bytes_raw;   /* bytes after decompression */
+	uint64_t bytes_raw;   /* bytes after decompression, up to the place that is told */
 };
 
 struct source;
@@ -95,7 +97,23 @@ enum source_type source_next(struct source *s, struct source_item *item);
 
 void source_get_stats(const struct source *s, struct source_stats *stats);
 
-/* Bytes after decompression that came out of one input so far; input counts from 0. */
+/* Where the next record begins, as far as is known: behind the last one that was
+ * yielded, or at the beginning of a member or an input. */
+void source_tell(const struct source *s, struct source_place *place);
+
+/* Goes on there, forward or back, as if it had just been told. What lies before
+ * it is not told again, neither records nor members; only the member in which it
+ * lies is. A place that an input doesn't have shows as SOURCE_FAILED, and so does
+ * a pipe that was read before. Plain files are not read up to it, all others are,
+ * with SOURCE_WAIT now and then. The records that were yielded stay valid as long
+ * as their blocks. The figures yielded (and with it the limit), skipped and
+ * bytes_raw go on from those of so_far, which were had at that place; bytes_in
+ * counts what is passed over, too. */
+void source_go_to(struct source *s, const struct source_place *place,
+		  const struct source_stats *so_far);
+
+/* Bytes after decompression that came out of one input so far, with those that were
+ * passed over in the member of a place; input counts from 0. */
 uint64_t source_input_bytes(const struct source *s, size_t input);
 
 #endif

@@ -1,13 +1,25 @@
 #include "source/window.h"
 
+#include <inttypes.h>
+
 /* Below this share of free bytes a block counts as full: many small reads cost
  * more than the move of a line. */
 #define FULL_SHARE 16
 
+/* After so many bytes that were passed over the caller is let to its other work. */
+#define AHEAD_AT_ONCE (32 * 1024 * 1024)
+
 void window_init(struct window *w, struct bytes *bytes, struct block_pool *pool,
-		 struct origin *origin)
+		 struct origin *origin, const struct source_place *goal)
 {
-	*w = (struct window){.bytes = bytes, .pool = pool, .origin = origin, .line = 1};
+	*w = (struct window){
+		.bytes = bytes,
+		.pool = pool,
+		.origin = origin,
+		.line = 1,
+		.goal = goal->offset,
+		.goal_line = goal->line,
+	};
 }
 
 void window_finish(struct window *w)
@@ -55,16 +67,74 @@ static bool next_block(struct window *w, uint64_t limit)
 	return true;
 }
 
+void window_go_to_goal(struct window *w)
+{
+	uint64_t n = w->goal > w->offset ? w->goal - w->offset : 0;
+	size_t rest = rest_len(w);
+
+	if (!n)
+		return;
+	window_take(w, n < rest ? (size_t)n : rest, 0);
+	w->line = w->goal_line;
+	if (n <= rest)
+		return;
+	window_finish(w);
+	w->at = 0;
+	w->offset = w->goal;
+	w->ahead = n - rest;
+}
+
+void window_tell(const struct window *w, struct source_place *place)
+{
+	place->offset = w->skipping ? w->large_offset : w->offset;
+	place->line = w->skipping ? w->large_line : w->line;
+	if (place->offset >= w->goal)
+		return;
+	place->offset = w->goal;
+	place->line = w->goal_line;
+}
+
+static int64_t miss_goal(struct window *w)
+{
+	error_set(&w->error, ERROR_INPUT,
+		  "ends before byte %" PRIu64 ", where reading was to go on", w->goal);
+	return bytes_name_error(w->bytes, &w->error);
+}
+
+/* WINDOW_LINE: all were passed over. */
+static enum window_result pass_over(struct window *w)
+{
+	for (uint64_t passed = 0; w->ahead;) {
+		int64_t n;
+
+		if (passed >= AHEAD_AT_ONCE)
+			return WINDOW_WAIT;
+		n = bytes_skip(w->bytes, w->ahead, &w->error);
+		if (n == STREAM_AGAIN)
+			return WINDOW_WAIT;
+		if (n == 0)
+			n = miss_goal(w);
+		if (n < 0) {
+			w->failed = true;
+			return WINDOW_FAILED;
+		}
+		w->ahead -= (uint64_t)n;
+		passed += (uint64_t)n;
+	}
+	return WINDOW_LINE;
+}
+
 /* WINDOW_LINE here means that there are more bytes. */
 static enum window_result more(struct window *w, uint64_t limit)
 {
 	struct block *b = w->block;
+	enum window_result r = w->failed ? WINDOW_FAILED : pass_over(w);
 	ssize_t got;
 
+	if (r != WINDOW_LINE)
+		return r;
 	if (w->ended)
 		return WINDOW_END;
-	if (w->failed)
-		return WINDOW_FAILED;
 	if (!b || b->cap - b->len <= b->cap / FULL_SHARE) {
 		if (!next_block(w, limit))
 			return WINDOW_WAIT;

@@ -1,0 +1,33 @@
+/* What a file is, told by its content and not by its name: its size, and the
+ * checksums of its beginning and its end. */
+#ifndef REDRIVE_SOURCE_IDENTITY_H
+#define REDRIVE_SOURCE_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/macros.h"
+
+/* So many bytes at either end are looked at. */
+#define IDENTITY_BYTES (64u << 10)
+
+struct identity {
+	uint64_t size;	     /* bytes */
+	uint32_t head, tail; /* CRC-32 of the first and of the last IDENTITY_BYTES */
+};
+
+/* 0, or -1 with *err (ERROR_USAGE), whose text follows the name: not a regular
+ * file ("is a pipe, which can't be read again"), or it can't be read. "-" is
+ * stdin, which is never taken. */
+int identity_of(struct identity *id, const char *path, struct error *err) _must_check_;
+
+static inline bool identity_same(const struct identity *a, const struct identity *b)
+{
+	return a->size == b->size && a->head == b->head && a->tail == b->tail;
+}
+
+/* One number for all of it; the same on every machine. */
+uint32_t identity_print(const struct identity *id);
+
+#endif
