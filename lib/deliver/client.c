@@ -13,6 +13,8 @@
  * go on so: it may be a load balancer's, or a tunnel's, whose brokers start. */
 #define CLOSED_ENOUGH	   3
 #define CLOSED_PATIENCE_MS 5000
+/* Of the protocol: what a Produce request is called there. */
+#define API_PRODUCE 0
 /* For a client that only asks. */
 #define STATISTICS_MS "50"
 
@@ -180,6 +182,31 @@ static int on_certificate(rd_kafka_t *rk, const char *broker, int32_t id, int *x
 	return 0;
 }
 
+static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *rk, int sockfd, const char *broker,
+					   int32_t id, int16_t api, int16_t version, int32_t number,
+					   size_t size, void *opaque)
+{
+	struct client *c = opaque;
+
+	(void)rk, (void)sockfd, (void)broker, (void)id, (void)version, (void)number, (void)size;
+	if (api == API_PRODUCE)
+		atomic_store(&c->produced_at, clock_mono_ms());
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque,
+				  char *reason, size_t size)
+{
+	(void)conf, (void)reason, (void)size;
+	return rd_kafka_interceptor_add_on_request_sent(rk, "redrive", on_request_sent, opaque);
+}
+
+static void watch_delivery(rd_kafka_conf_t *conf, struct client *c, client_delivery_fn *on_delivery)
+{
+	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	rd_kafka_conf_interceptor_add_on_new(conf, "redrive", on_new, c);
+}
+
 static rd_kafka_conf_t *make_conf(const struct properties *properties,
 				  const struct event_sink *events, struct error *err)
 {
@@ -246,7 +273,7 @@ int client_init(struct client *c, const char *name, const struct properties *pro
 	if (verifies(properties))
 		rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate);
 	if (on_delivery)
-		rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+		watch_delivery(conf, c, on_delivery);
 	else
 		watch_identity(conf);
 	c->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
@@ -293,6 +320,14 @@ void client_set_up(struct client *c)
 	c->ever_up = true;
 	c->all_down = c->down_said = false;
 	forget_closings(c);
+}
+
+/* Within a millisecond it is taken for sent. */
+bool client_may_have_sent(const struct client *c, const rd_kafka_message_t *message)
+{
+	int64_t now = clock_mono_ms(), produced_at = atomic_load(&c->produced_at);
+
+	return produced_at && now - rd_kafka_message_latency(message) / 1000 <= produced_at + 1;
 }
 
 const char *client_last_error(const struct client *c)

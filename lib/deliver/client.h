@@ -3,8 +3,9 @@
  * Configuration errors (a wrong password, an unknown CA, plaintext to a TLS
  * port) never show in a delivery report, which only times out: the truth comes
  * through the error callback. A client keeps it. All callbacks run inside
- * client_poll, on the caller's thread. A listener that only closes connections is
- * taken for one of another protocol when it has gone on so for 5 s. */
+ * client_poll, on the caller's thread, but for those that set the two atomic
+ * members: they run on librdkafka's threads. A listener that only closes
+ * connections is taken for one of another protocol when it has gone on so for 5 s. */
 #ifndef REDRIVE_DELIVER_CLIENT_H
 #define REDRIVE_DELIVER_CLIENT_H
 
@@ -42,6 +43,9 @@ struct client {
 	rd_kafka_resp_err_t closed_err; /* and the words for that */
 	char closed_text[512];
 	atomic_int certificate_error; /* OpenSSL's X509_V_ERR_..., set by librdkafka's threads */
+	_Atomic int64_t produced_at;  /* when the last Produce request had gone out, on the steady
+				       * clock, or 0; set by librdkafka's threads;
+				       * only of clients that produce */
 	bool identified;	      /* it may produce, as far as an idempotent one must ask;
 				       * only known of clients that produce nothing */
 	bool misconfigured;	      /* the cluster refuses this client: see last_text */
@@ -69,6 +73,10 @@ int client_poll(struct client *c, int timeout_ms);
 
 /* Somebody has had an answer from a broker. */
 void client_set_up(struct client *c);
+
+/* True when a Produce request has gone out since this client took the message of
+ * a delivery report: the message may have been in it. */
+bool client_may_have_sent(const struct client *c, const rd_kafka_message_t *message);
 
 /* Words for the last error, or "" when there was none. */
 const char *client_last_error(const struct client *c);

@@ -28,6 +28,7 @@ struct contract {
 	enum fault fault;	   /* or FAULT_NONE */
 	enum error_class class;
 	bool blames_batch;   /* the broker refuses a whole batch for one record in it */
+	bool leaves_doubt;   /* a broker may have written what ended so, if it got it at all */
 	const char *meaning; /* one line, short enough for a list beside the code */
 	const char *remedy;  /* one line */
 };

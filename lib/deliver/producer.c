@@ -96,7 +96,7 @@ static bool must_pull_back(const struct producer *p, const struct failure *f)
 {
 	struct contract c = contract_of_kafka(f->err);
 
-	if (p->pulled_back || f->purged)
+	if (p->pulled_back || f->purged || p->options.transactional)
 		return false;
 	return c.blames_batch || (p->options.ordered && c.class == CLASS_TRANSIENT);
 }
@@ -127,6 +127,17 @@ static void note_persisted(struct failure *f)
 	f->may_double = where == &f->possibly_persisted;
 }
 
+/* A broker that stops refuses what it has already written. librdkafka takes it for
+ * not persisted, tries again and, when the time is over, tells of that alone. */
+static bool may_be_persisted(const struct producer *p, const struct failure *f,
+			     const rd_kafka_message_t *m)
+{
+	if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED)
+		return true;
+	return (contract_of_kafka(f->err).leaves_doubt || (f->purged && p->doubt)) &&
+	       client_may_have_sent(&p->client, m);
+}
+
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = failure_of_message(m);
@@ -137,7 +148,8 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
 		f->err = p->given_up;
-	if (rd_kafka_message_status(m) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED)
+	p->doubt |= contract_of_kafka(f->err).leaves_doubt;
+	if (may_be_persisted(p, f, m))
 		note_persisted(f);
 	failure_list_add(&p->failed, f);
 	if (must_pull_back(p, f))
@@ -148,7 +160,7 @@ static void on_delivered(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = untag_failure(m->_private);
 
-	++*p->options.delivered;
+	++*(p->dlq && f ? p->options.dead_lettered : p->options.delivered);
 	client_set_up(&p->client);
 	if (p->options.on_delivered)
 		p->options.on_delivered(p->options.ctx, m->partition, m->offset);
@@ -209,6 +221,16 @@ static void set_queue(struct producer *p)
 	p->packs = !properties_get(&p->properties, "queue.buffering.max.kbytes");
 }
 
+static int open_topic(struct producer *p, rd_kafka_topic_t **rkt, const char *name,
+		      struct error *err)
+{
+	*rkt = rd_kafka_topic_new(p->client.rk, name, NULL);
+	if (*rkt)
+		return 0;
+	return error_set(err, ERROR_USAGE, "topic %s: %s", name,
+			 rd_kafka_err2str(rd_kafka_last_error()));
+}
+
 static int open_client(struct producer *p, struct error *err)
 {
 	bool ever_up = p->client.ever_up;
@@ -221,18 +243,18 @@ static int open_client(struct producer *p, struct error *err)
 	p->client.owner = p;
 	p->partitions_known = false;
 	p->client.ever_up = ever_up;
-	p->rkt = rd_kafka_topic_new(p->client.rk, p->options.topic, NULL);
-	if (!p->rkt)
-		return error_set(err, ERROR_USAGE, "topic %s: %s", p->options.topic,
-				 rd_kafka_err2str(rd_kafka_last_error()));
-	return 0;
+	if (open_topic(p, &p->rkt, p->options.topic, err) < 0)
+		return -1;
+	return p->options.dlq ? open_topic(p, &p->dlq, p->options.dlq, err) : 0;
 }
 
 static void close_client(struct producer *p)
 {
 	if (p->rkt)
 		rd_kafka_topic_destroy(p->rkt);
-	p->rkt = NULL;
+	if (p->dlq)
+		rd_kafka_topic_destroy(p->dlq);
+	p->rkt = p->dlq = NULL;
 	client_finish(&p->client);
 }
 
@@ -269,12 +291,17 @@ static void add_brokers(struct producer *p)
 	free(known);
 }
 
-int producer_reopen_for_rounds(struct producer *p, struct error *err)
+int producer_reopen(struct producer *p, struct error *err)
 {
 	add_brokers(p);
 	close_client(p);
-	p->options.in_rounds = true;
 	return open_client(p, err);
+}
+
+int producer_reopen_for_rounds(struct producer *p, struct error *err)
+{
+	p->options.in_rounds = true;
+	return producer_reopen(p, err);
 }
 
 static rd_kafka_headers_t *make_headers(const struct record *r)
@@ -290,13 +317,14 @@ static rd_kafka_headers_t *make_headers(const struct record *r)
 	return list;
 }
 
-static rd_kafka_resp_err_t produce_full(struct producer *p, const struct record *r, void *opaque)
+static rd_kafka_resp_err_t produce_full(struct producer *p, rd_kafka_topic_t *rkt,
+					const struct record *r, void *opaque)
 {
 	rd_kafka_headers_t *headers = r->n_headers ? make_headers(r) : NULL;
 	rd_kafka_resp_err_t err;
 
 	err = rd_kafka_producev(
-		p->client.rk, RD_KAFKA_V_RKT(p->rkt), RD_KAFKA_V_KEY(r->key.data, r->key.len),
+		p->client.rk, RD_KAFKA_V_RKT(rkt), RD_KAFKA_V_KEY(r->key.data, r->key.len),
 		RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
 		RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
 		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
@@ -305,11 +333,12 @@ static rd_kafka_resp_err_t produce_full(struct producer *p, const struct record 
 	return err;
 }
 
-static rd_kafka_resp_err_t produce(struct producer *p, const struct record *r, void *opaque)
+static rd_kafka_resp_err_t produce(struct producer *p, rd_kafka_topic_t *rkt,
+				   const struct record *r, void *opaque)
 {
 	if (r->n_headers || r->timestamp != RECORD_NO_TIMESTAMP)
-		return produce_full(p, r, opaque);
-	if (rd_kafka_produce(p->rkt, RD_KAFKA_PARTITION_UA, 0, (void *)r->value.data, r->value.len,
+		return produce_full(p, rkt, r, opaque);
+	if (rd_kafka_produce(rkt, RD_KAFKA_PARTITION_UA, 0, (void *)r->value.data, r->value.len,
 			     r->key.data, r->key.len, opaque) == 0)
 		return RD_KAFKA_RESP_ERR_NO_ERROR;
 	return rd_kafka_last_error();
@@ -407,7 +436,7 @@ bool producer_send(struct producer *p, const struct record *r)
 		return true;
 	}
 	send_pack(p);
-	err = produce(p, r, r->block);
+	err = produce(p, p->rkt, r, r->block);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	block_ref(r->block);
@@ -418,12 +447,13 @@ bool producer_send(struct producer *p, const struct record *r)
 	return true;
 }
 
-bool producer_resend(struct producer *p, struct failure *f, const struct record *as)
+static bool send_failure(struct producer *p, rd_kafka_topic_t *rkt, struct failure *f,
+			 const struct record *as)
 {
 	rd_kafka_resp_err_t err;
 
 	send_pack(p);
-	err = produce(p, as, tag_failure(f));
+	err = produce(p, rkt, as, tag_failure(f));
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	if (!err) {
@@ -435,6 +465,16 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 	f->purged = false;
 	failure_list_add(&p->failed, f);
 	return true;
+}
+
+bool producer_resend(struct producer *p, struct failure *f, const struct record *as)
+{
+	return send_failure(p, p->rkt, f, as);
+}
+
+bool producer_send_letter(struct producer *p, struct failure *f, const struct record *as)
+{
+	return send_failure(p, p->dlq, f, as);
 }
 
 void producer_poll(struct producer *p, int timeout_ms)
@@ -485,8 +525,20 @@ static void wait_for_pull_back(struct producer *p)
 void producer_settled(struct producer *p)
 {
 	wait_for_pull_back(p);
-	p->pulled_back = false;
+	p->pulled_back = p->doubt = false;
 	p->given_up = RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+char *producer_explain(const struct producer *p, rd_kafka_resp_err_t err)
+{
+	const struct client *c = &p->client;
+	const char *text = rd_kafka_err2str(err);
+
+	if (err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && c->last_err)
+		return mem_printf("%s; last error of the client: %s", text, c->last_text);
+	if (err == c->last_err && *c->last_text)
+		return mem_strdup(c->last_text);
+	return mem_strdup(text);
 }
 
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)

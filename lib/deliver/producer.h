@@ -26,7 +26,11 @@ struct producer_options {
 	bool ordered;	     /* a failure takes back what is still queued, so that it can be sent
 			 * again in order */
 	bool in_rounds;	     /* nothing is sent before producer_kick */
+	bool transactional;  /* the properties say so: a failure stays where it is, for the whole
+			      * transaction must go */
+	const char *dlq;     /* of the same cluster, for producer_send_letter; or NULL */
 	uint64_t *delivered; /* counts what was acknowledged */
+	uint64_t *dead_lettered; /* the same of the DLQ */
 	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
 	void *ctx;
 	const struct event_sink *events;
@@ -36,8 +40,8 @@ struct producer {
 	struct producer_options options;
 	struct properties properties;
 	struct client client;
-	rd_kafka_topic_t *rkt;
-	unsigned inflight; /* those in the pack too */
+	rd_kafka_topic_t *rkt, *dlq; /* dlq may be NULL */
+	unsigned inflight;	     /* those in the pack too */
 	size_t inflight_bytes;
 	rd_kafka_message_t pack[PRODUCER_PACK]; /* not with librdkafka yet */
 	size_t n_pack;
@@ -46,6 +50,7 @@ struct producer {
 	bool packs;	       /* that is the only bound of the queue which counts */
 	struct failure_list failed;
 	bool pulled_back;	      /* what was queued has been taken back */
+	bool doubt;		      /* and may be in the topic all the same, where it was sent */
 	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */
 };
 
@@ -57,7 +62,10 @@ int producer_init(struct producer *p, const struct producer_options *options,
 /* Drops what is still queued: drain it before. */
 void producer_finish(struct producer *p);
 
-/* Starts anew, to send in rounds; nothing may be in flight. */
+/* Starts anew with a new client; nothing may be in flight. */
+int producer_reopen(struct producer *p, struct error *err) _must_check_;
+
+/* The same, to send in rounds from now on. */
 int producer_reopen_for_rounds(struct producer *p, struct error *err) _must_check_;
 
 /* False: the queue is full, nothing was taken; poll and try again. True: the
@@ -69,6 +77,9 @@ bool producer_send(struct producer *p, const struct record *r);
  * `failed` again or destroyed because it arrived. */
 bool producer_resend(struct producer *p, struct failure *f, const struct record *as);
 
+/* The same to the DLQ: f, whose cause is set, as the dead letter `as`. */
+bool producer_send_letter(struct producer *p, struct failure *f, const struct record *as);
+
 /* Serves delivery reports for at most timeout_ms. */
 void producer_poll(struct producer *p, int timeout_ms);
 
@@ -77,6 +88,10 @@ void producer_kick(struct producer *p, int timeout_ms);
 
 /* Nothing is in flight any more: what was given up or taken back is past. */
 void producer_settled(struct producer *p);
+
+/* "Broker: Message size too large", or for a timeout what was behind it. The
+ * caller frees it. */
+char *producer_explain(const struct producer *p, rd_kafka_resp_err_t err);
 
 /* Makes all that is not acknowledged fail with err. */
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err);

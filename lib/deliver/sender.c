@@ -31,14 +31,7 @@ void sender_finish(struct sender *s)
 
 char *sender_explain(const struct sender *s, rd_kafka_resp_err_t err)
 {
-	const struct client *c = &s->producer.client;
-	const char *text = rd_kafka_err2str(err);
-
-	if (err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT && c->last_err)
-		return mem_printf("%s; last error of the client: %s", text, c->last_text);
-	if (err == c->last_err && *c->last_text)
-		return mem_strdup(c->last_text);
-	return mem_strdup(text);
+	return producer_explain(&s->producer, err);
 }
 
 bool sender_is_idle(const struct sender *s)

@@ -136,6 +136,23 @@ static void test_further_troubles_that_pass_are_sent_again(void **state)
 	expect_class(CLASS_TRANSIENT, troubles, ARRAY_SIZE(troubles));
 }
 
+/* What is in doubt may pass, and concerns the record itself. */
+static void test_only_what_may_pass_leaves_doubt(void **state)
+{
+	size_t n;
+	const struct contract *table = contract_table(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		EXPECT(!table[i].leaves_doubt ||
+			       (table[i].class == CLASS_TRANSIENT && !table[i].blames_batch),
+		       "%s", table[i].code);
+	assert_true(contract_of_kafka(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT).leaves_doubt);
+	assert_true(contract_of_kafka(RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION).leaves_doubt);
+	assert_false(contract_of_kafka(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS).leaves_doubt);
+	assert_false(contract_of_kafka(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE).leaves_doubt);
+}
+
 static void test_a_fenced_producer_is_fatal(void **state)
 {
 	(void)state;
@@ -206,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_classes_are_those_of_the_design),
 		cmocka_unit_test(test_further_refusals_of_the_client_stop_the_run),
 		cmocka_unit_test(test_further_troubles_that_pass_are_sent_again),
+		cmocka_unit_test(test_only_what_may_pass_leaves_doubt),
 		cmocka_unit_test(test_a_fenced_producer_is_fatal),
 		cmocka_unit_test(test_an_unlisted_code_has_librdkafkas_words),
 		cmocka_unit_test(test_an_unknown_code_keeps_its_number),
