@@ -3,26 +3,39 @@
     python3 tests/run.py [TIER...]
 
 Each tier is a folder or a build of its own; the last line of the output is
-`N passed, N failed`, with `, N skipped` where there are any.
+`N passed, N failed`, with `, N skipped` where there are any. Tiers that mostly
+wait run side by side; what each of them prints stays together.
 """
 
+import concurrent.futures
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-test"
+BUILD_TSAN = ROOT / "build-tsan"
 SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
 
 
 class Count:
-    """What a tier's result files add up to."""
+    """What a tier's result files add up to, and the file that takes what it prints."""
 
-    def __init__(self):
+    def __init__(self, out=sys.stdout):
         self.passed = self.failed = self.skipped = 0
+        self.out = out
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def say(self, text):
+        print(text, file=self.out, flush=True)
 
     def add_junit(self, path):
         for case in ET.parse(path).iter("testcase"):
@@ -75,8 +88,8 @@ def unit(directory, count):
         for file in files:
             count.add_junit(file)
         if done.returncode != 0 or not files:
-            print(f"--- {program.name}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
-            show_failures(files)
+            count.say(f"--- {program.name}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+            show_failures(files, count)
             count.failed += 0 if any_failed(files) else 1
 
 
@@ -84,11 +97,11 @@ def any_failed(files):
     return any(ET.parse(file).find(".//failure") is not None for file in files)
 
 
-def show_failures(files):
+def show_failures(files, count):
     for file in files:
         for case in ET.parse(file).iter("testcase"):
             for failure in case.iter("failure"):
-                print(f"{case.get('name')}: {failure.text}")
+                count.say(f"{case.get('name')}: {failure.text}")
 
 
 def pytest(directory, folder, count, *options):
@@ -105,7 +118,7 @@ def run_pytest(directory, folder, count, options, changes):
     done = subprocess.run(
         [python(), "-m", "pytest", "-q", "-rfEs", "--durations=5", "-p", "no:cacheprovider",
          f"--junitxml={result}", *options, ROOT / "tests" / folder],
-        cwd=ROOT, env=environment)
+        cwd=ROOT, env=environment, stdout=count.out, stderr=subprocess.STDOUT)
     if result.exists():
         count.add_junit(result)
     elif done.returncode != 5:
@@ -120,7 +133,7 @@ def replay(program, corpus, count):
     count.passed += len(fine)
     if done.returncode != 0 or len(fine) != len(inputs) or not inputs:
         count.failed += max(1, len(inputs) - len(fine))
-        print(f"--- {program.name}: exit status {done.returncode}\n{done.stdout[-500:]}{done.stderr}")
+        count.say(f"--- {program.name}: exit status {done.returncode}\n{done.stdout[-500:]}{done.stderr}")
 
 
 def complains(program, *arguments):
@@ -136,7 +149,7 @@ def tier_fuzz(count):
     targets = {path.stem for path in (ROOT / "tests" / "fuzz" / "corpus").iterdir()}
     missing = targets ^ {program.name.removeprefix("fuzz_") for program in programs}
     if missing or not programs:
-        print(f"--- target without corpus, or corpus without target: {' '.join(sorted(missing))}")
+        count.say(f"--- target without corpus, or corpus without target: {' '.join(sorted(missing))}")
         count.failed += 1
     for program in programs:
         replay(program, ROOT / "tests" / "fuzz" / "corpus" / program.name.removeprefix("fuzz_"), count)
@@ -146,7 +159,7 @@ def tier_fuzz(count):
         if complains(programs[0], *arguments):
             count.passed += 1
         else:
-            print(f"--- {programs[0].name} {' '.join(map(str, arguments))}: no complaint")
+            count.say(f"--- {programs[0].name} {' '.join(map(str, arguments))}: no complaint")
             count.failed += 1
 
 
@@ -162,12 +175,14 @@ def tier_nosimd(count):
     unit(directory, count)
 
 
+def build_tsan():
+    build(BUILD_TSAN, "-Db_sanitize=thread", "-Db_lundef=false", "-Dman=disabled")
+    (BUILD_TSAN / "results").mkdir(exist_ok=True)
+
+
 def tier_tsan(count):
     """The delivery tests once more with the thread sanitizer."""
-    directory = ROOT / "build-tsan"
-    build(directory, "-Db_sanitize=thread", "-Db_lundef=false", "-Dman=disabled")
-    (directory / "results").mkdir(exist_ok=True)
-    pytest(directory, "mock", count)
+    pytest(BUILD_TSAN, "mock", count)
 
 
 def tier_pytest(folder):
@@ -189,7 +204,7 @@ def tier_newest(folder):
         if library := newest_library():
             run_pytest(BUILD, folder, count, (), {"REDRIVE_LIBRDKAFKA": library})
         else:
-            print("the newest librdkafka can't be fetched")
+            count.say("the newest librdkafka can't be fetched")
             count.skipped += 1
     return tier
 
@@ -207,6 +222,36 @@ TIERS = {
 }
 # These take long, and run when they are asked for by name.
 BY_NAME = {"newest-kafka"}
+# These mostly wait, and each of them has clusters of its own.
+WAITING = {"mock", "tsan", "newest-mock"}
+# What must be there before any tier runs beside this one: compilers leave no time for others.
+BEFORE = {"tsan": build_tsan}
+
+
+def run_tier(name, out=sys.stdout):
+    """Runs a tier; its count."""
+    count, started = Count(out), time.monotonic()
+    count.say(f"=== {name}")
+    TIERS[name](count)
+    count.say(f"=== {name}: {count} ({time.monotonic() - started:.0f} s)")
+    return count
+
+
+def run_kept(name):
+    """The same, but what it prints is kept; the count and that text."""
+    with tempfile.TemporaryFile("w+", errors="replace") as out:
+        count = run_tier(name, out)
+        out.seek(0)
+        return count, out.read()
+
+
+def run_side_by_side(names, total):
+    """Runs tiers at the same time; each one's output is shown when it has ended."""
+    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(run_kept, name) for name in names]):
+            count, text = done.result()
+            print(text, end="", flush=True)
+            total.add(count)
 
 
 def main():
@@ -216,15 +261,14 @@ def main():
         sys.exit(f"tests/run.py: no tier {unknown[0]}; there are {', '.join(TIERS)}")
     build(BUILD, *SANITIZE)
     (BUILD / "results").mkdir(exist_ok=True)
-    total = Count()
     for name in tiers:
-        count, started = Count(), time.monotonic()
-        print(f"=== {name}", flush=True)
-        TIERS[name](count)
-        print(f"=== {name}: {count} ({time.monotonic() - started:.0f} s)", flush=True)
-        total.passed += count.passed
-        total.failed += count.failed
-        total.skipped += count.skipped
+        BEFORE.get(name, lambda: None)()
+    total = Count()
+    if waiting := [name for name in tiers if name in WAITING]:
+        run_side_by_side(waiting, total)
+    for name in tiers:
+        if name not in WAITING:
+            total.add(run_tier(name))
     print(total)
     return 1 if total.failed or not total.passed else 0
 
