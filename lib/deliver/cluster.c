@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/macros.h"
+#include "deliver/admin.h"
 #include "deliver/refusal.h"
 
 /* How long one metadata request may block before callbacks are served. */
@@ -49,8 +50,10 @@ static void refuse(struct topic_info *topic, rd_kafka_resp_err_t err, const char
 			      err == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
 }
 
-static void read_topic(struct topic_info *topic, const struct rd_kafka_metadata *md)
+static void read_topic(struct client *c, struct topic_info *topic,
+		       const struct rd_kafka_metadata *md)
 {
+	topic->controller = has_controller(c, md);
 	for (int i = 0; i < md->topic_cnt; i++) {
 		const struct rd_kafka_metadata_topic *t = &md->topics[i];
 
@@ -61,16 +64,6 @@ static void read_topic(struct topic_info *topic, const struct rd_kafka_metadata 
 		if (topic->state == TOPIC_REFUSED)
 			refuse(topic, t->err, rd_kafka_err2str(t->err));
 	}
-}
-
-static int misconfigured(const struct client *c, struct error *err)
-{
-	char *remedy = refusal_remedy(c);
-	int rc = error_set(err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
-			   c->last_text, remedy);
-
-	free(remedy);
-	return rc;
 }
 
 /* An idempotent producer asks for an identity, which a client that may write
@@ -95,40 +88,55 @@ static enum cluster_state check_identity(struct client *c, const struct topic_in
 	return CLUSTER_MISCONFIGURED;
 }
 
-/* Asks for one topic until somebody answers. */
+/* Asks for one topic, or for none (both NULL), until somebody answers. */
+static enum cluster_state ask(struct client *c, rd_kafka_topic_t *rkt, struct topic_info *topic,
+			      int64_t deadline, const volatile int *stop, struct error *err)
+{
+	int64_t all_down_until = clock_mono_ms() + ALL_DOWN_MS;
+	const struct rd_kafka_metadata *md;
+
+	do {
+		bool answered = rd_kafka_metadata(c->rk, 0, rkt, &md, SLICE_MS) == 0;
+
+		if (answered) {
+			if (topic)
+				read_topic(c, topic, md);
+			rd_kafka_metadata_destroy(md);
+			client_set_up(c);
+		}
+		client_poll(c, 0);
+		if (answered)
+			return CLUSTER_UP;
+		if (c->misconfigured) {
+			refusal_of_client(c, err);
+			return CLUSTER_MISCONFIGURED;
+		}
+		if (c->all_down && all_down_until < deadline)
+			deadline = all_down_until;
+	} while (clock_mono_ms() < deadline && !(stop && *stop));
+	return CLUSTER_DOWN;
+}
+
 static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, int64_t deadline,
 				    const volatile int *stop, struct error *err)
 {
 	rd_kafka_topic_t *rkt = rd_kafka_topic_new(c->rk, topic->name, NULL);
-	int64_t all_down_until = clock_mono_ms() + ALL_DOWN_MS;
-	const struct rd_kafka_metadata *md;
-	enum cluster_state state = CLUSTER_DOWN;
+	enum cluster_state state;
 
 	if (!rkt) {
 		error_set(err, ERROR_CONFIG, "topic %s: %s", topic->name,
 			  rd_kafka_err2str(rd_kafka_last_error()));
 		return CLUSTER_MISCONFIGURED;
 	}
-	while (state == CLUSTER_DOWN) {
-		if (rd_kafka_metadata(c->rk, 0, rkt, &md, SLICE_MS) == 0) {
-			read_topic(topic, md);
-			topic->controller = has_controller(c, md);
-			rd_kafka_metadata_destroy(md);
-			client_set_up(c);
-			state = CLUSTER_UP;
-		}
-		client_poll(c, 0);
-		if (c->misconfigured && state == CLUSTER_DOWN) {
-			misconfigured(c, err);
-			state = CLUSTER_MISCONFIGURED;
-		}
-		if (c->all_down && all_down_until < deadline)
-			deadline = all_down_until;
-		if (clock_mono_ms() >= deadline || (stop && *stop))
-			break;
-	}
+	state = ask(c, rkt, topic, deadline, stop, err);
 	rd_kafka_topic_destroy(rkt);
 	return state;
+}
+
+enum cluster_state cluster_reach(struct client *c, int patience_ms, const volatile int *stop,
+				 struct error *err)
+{
+	return ask(c, NULL, NULL, clock_mono_ms() + patience_ms, stop, err);
 }
 
 static void read_limit(struct topic_info *topic, const rd_kafka_ConfigResource_t *resource)
@@ -163,26 +171,6 @@ static void read_limits(struct topic_info *topics, size_t n, rd_kafka_event_t *e
 				read_limit(&topics[k], resources[i]);
 }
 
-/* The admin request of librdkafka that `send` makes, as an event (the caller
- * destroys it) or NULL. */
-struct admin {
-	rd_kafka_queue_t *queue;
-	rd_kafka_AdminOptions_t *options;
-};
-
-static void admin_init(struct admin *a, struct client *c, rd_kafka_admin_op_t op)
-{
-	a->queue = rd_kafka_queue_new(c->rk);
-	a->options = rd_kafka_AdminOptions_new(c->rk, op);
-	rd_kafka_AdminOptions_set_request_timeout(a->options, ADMIN_TIMEOUT_MS, NULL, 0);
-}
-
-static void admin_finish(struct admin *a)
-{
-	rd_kafka_AdminOptions_destroy(a->options);
-	rd_kafka_queue_destroy(a->queue);
-}
-
 void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n)
 {
 	rd_kafka_ConfigResource_t *resources[8];
@@ -196,7 +184,7 @@ void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n)
 								       topics[i].name);
 	if (!cnt)
 		return;
-	admin_init(&a, c, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	admin_init(&a, c->rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, ADMIN_TIMEOUT_MS);
 	rd_kafka_DescribeConfigs(c->rk, resources, cnt, a.options, a.queue);
 	event = rd_kafka_queue_poll(a.queue, ADMIN_TIMEOUT_MS + 1000);
 	if (event && !rd_kafka_event_error(event))
@@ -271,7 +259,7 @@ int cluster_create_topic(struct client *c, struct topic_info *topic, int partiti
 	snprintf(limit, sizeof(limit), "%lld", (long long)max_message_bytes);
 	if (max_message_bytes)
 		rd_kafka_NewTopic_set_config(new_topic, "max.message.bytes", limit);
-	admin_init(&a, c, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+	admin_init(&a, c->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, ADMIN_TIMEOUT_MS);
 	rd_kafka_AdminOptions_set_operation_timeout(a.options, ADMIN_TIMEOUT_MS, NULL, 0);
 	rd_kafka_CreateTopics(c->rk, &new_topic, 1, a.options, a.queue);
 	event = rd_kafka_queue_poll(a.queue, 2 * ADMIN_TIMEOUT_MS);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/macros.h"
 #include "base/mem.h"
 #include "deliver/contract.h"
@@ -140,6 +141,16 @@ char *refusal_remedy(const struct client *c)
 							    : "check security.protocol");
 }
 
+int refusal_of_client(const struct client *c, struct error *err)
+{
+	char *remedy = refusal_remedy(c);
+	int rc = error_set(err, ERROR_CONFIG, "the cluster refuses the connection: %s (%s)",
+			   c->last_text, remedy);
+
+	free(remedy);
+	return rc;
+}
+
 static bool is_plain_word(const char *text)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -162,15 +173,48 @@ static char *principal(const struct properties *p)
 	return is_plain_word(user) ? mem_printf("User:%s", user) : NULL;
 }
 
-char *refusal_grant(const struct properties *p, const char *operation, const char *topic)
+static const char *const resources[] = {
+	[REFUSAL_TOPIC] = "--topic",
+	[REFUSAL_GROUP] = "--group",
+	[REFUSAL_TRANSACTIONAL_ID] = "--transactional-id",
+	[REFUSAL_CLUSTER] = "--cluster",
+};
+
+/* As a shell takes it. */
+static void add_word(struct buf *out, const char *word)
+{
+	if (is_plain_word(word)) {
+		buf_add_str(out, word);
+		return;
+	}
+	buf_add_char(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_add_str(out, "'\\''");
+		else
+			buf_add_char(out, *word);
+	buf_add_char(out, '\'');
+}
+
+char *refusal_grant_on(const struct properties *p, const char *operation,
+		       enum refusal_resource resource, const char *name)
 {
 	char *who = principal(p);
-	char *command = mem_printf("kafka-acls --add --allow-principal %s --operation %s %s%s",
-				   who ? who : "PRINCIPAL", operation,
-				   topic ? "--topic " : "--cluster", topic ? topic : "");
+	struct buf command = {0};
 
+	buf_addf(&command, "kafka-acls --add --allow-principal %s --operation %s %s",
+		 who ? who : "PRINCIPAL", operation, resources[resource]);
+	if (resource != REFUSAL_CLUSTER) {
+		buf_add_char(&command, ' ');
+		add_word(&command, name);
+	}
 	free(who);
-	return command;
+	return command.data;
+}
+
+char *refusal_grant(const struct properties *p, const char *operation, const char *topic)
+{
+	return refusal_grant_on(p, operation, topic ? REFUSAL_TOPIC : REFUSAL_CLUSTER, topic);
 }
 
 static char *grant_it(char *command)
@@ -190,5 +234,21 @@ char *refusal_of_error(const struct properties *p, rd_kafka_resp_err_t err, cons
 		return grant_it(refusal_grant(p, "IdempotentWrite", NULL));
 	default:
 		return mem_strdup(contract_of_kafka(err).remedy);
+	}
+}
+
+/* Committing an offset takes Read on the topic that it is for. */
+char *refusal_of_job(const struct properties *p, rd_kafka_resp_err_t err, const char *id,
+		     const char *topic)
+{
+	switch (err) {
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+		return grant_it(refusal_grant_on(p, "Read", REFUSAL_GROUP, id));
+	case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+		return grant_it(refusal_grant_on(p, "Write", REFUSAL_TRANSACTIONAL_ID, id));
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		return grant_it(refusal_grant_on(p, "Read", REFUSAL_TOPIC, topic));
+	default:
+		return refusal_of_error(p, err, topic);
 	}
 }
