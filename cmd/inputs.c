@@ -208,6 +208,7 @@ void inputs_init(struct inputs *in, const struct option_list *paths)
 {
 	*in = (struct inputs){0};
 	in->all = mem_alloc(paths->n, sizeof(*in->all));
+	in->seen = mem_alloc(paths->n, sizeof(*in->seen));
 	for (; in->n_all < paths->n; in->n_all++)
 		in->all[in->n_all].name = paths->items[in->n_all];
 	in->items = in->all;
@@ -235,7 +236,9 @@ void inputs_finish(struct inputs *in)
 	for (size_t i = 0; i < in->n_all; i++)
 		input_finish(&in->all[i]);
 	free(in->all);
+	free(in->seen);
 	origin_unref(in->member);
+	origin_unref(in->unfinished);
 	*in = (struct inputs){0};
 }
 
@@ -257,7 +260,8 @@ static void end_member(struct inputs *in, const struct source *source)
 	if (!in->member)
 		return;
 	input = &in->all[in->member->input];
-	bytes = source_input_bytes(source, in->member->input) - in->bytes_before;
+	bytes = in->measured ? 0 : source_input_bytes(source, in->member->input) - in->bytes_before;
+	in->measured = false;
 	m = last_member(input);
 	if (m)
 		m->bytes += bytes;
@@ -279,12 +283,63 @@ static void name_member(struct summary_input *input, const struct origin *origin
 	};
 }
 
+bool inputs_has_seen(const struct inputs *in, const struct origin *origin)
+{
+	const struct seen_members *seen = &in->seen[origin->input];
+
+	return origin->number >= seen->first && origin->number < seen->end;
+}
+
+static void note_seen(struct seen_members *seen, unsigned number)
+{
+	if (seen->first == seen->end)
+		seen->first = number;
+	seen->end = number + 1;
+}
+
+/* Every member that was met has its entry, in order, as far as there are any. */
+static void meet_again(struct inputs *in, struct origin *origin)
+{
+	struct summary_input *input = &in->all[origin->input];
+	size_t i = origin->number - in->seen[origin->input].first;
+	struct summary_member *members = (struct summary_member *)input->members;
+
+	in->member = origin_ref(origin);
+	in->member_count = i < input->n_members ? &members[i].records : &input->more.records;
+	in->measured = !in->unfinished || in->unfinished->input != origin->input ||
+		       in->unfinished->number != origin->number;
+}
+
+void inputs_go_back(struct inputs *in)
+{
+	if (in->member && !in->measured) {
+		origin_unref(in->unfinished);
+		in->unfinished = origin_ref(in->member);
+	}
+	origin_unref(in->member);
+	in->member = NULL;
+}
+
+unsigned inputs_damaged(const struct inputs *in)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < in->n_all; i++)
+		n += in->all[i].error != NULL;
+	return n;
+}
+
 void inputs_begin(struct inputs *in, struct origin *origin, const struct source *source)
 {
 	struct summary_input *input = &in->all[origin->input];
 	struct summary_member *m;
 
 	end_member(in, source);
+	if (inputs_has_seen(in, origin)) {
+		meet_again(in, origin);
+		return;
+	}
+	note_seen(&in->seen[origin->input], origin->number);
 	if (input->n_members < INPUTS_MEMBERS)
 		name_member(input, origin);
 	else

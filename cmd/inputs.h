@@ -14,6 +14,11 @@
 /* So many members of an archive are counted one by one, the others in sum. */
 #define INPUTS_MEMBERS 100
 
+/* The numbers of an archive's members that were met: from first to below end. */
+struct seen_members {
+	unsigned first, end;
+};
+
 /* Zero-initialise. */
 struct inputs {
 	/* What the summary tells: nothing of a single input that is no archive. */
@@ -22,10 +27,14 @@ struct inputs {
 
 	struct summary_input *all;
 	size_t n_all;
-	struct origin *member;	/* the one that is read, a reference; or NULL */
-	uint64_t *member_count; /* counts its records */
-	uint64_t bytes_before;	/* of its input, when it began */
-	uint64_t n_failed;	/* members */
+	struct origin *member;	   /* the one that is read, a reference; or NULL */
+	uint64_t *member_count;	   /* counts its records */
+	uint64_t bytes_before;	   /* of its input, when it began */
+	uint64_t n_failed;	   /* members */
+	struct seen_members *seen; /* of each input */
+	bool measured;		   /* member's bytes were counted before: it is met again */
+	struct origin *unfinished; /* the member that was read when the source went back; a
+				    * reference, or NULL */
 };
 
 /* Are these files that can be read ("-" always is), none of them the fallback
@@ -54,7 +63,7 @@ static inline void inputs_count(struct inputs *in, const struct origin *origin)
 		++*in->member_count;
 }
 
-/* A member of an archive begins. */
+/* A member of an archive begins, perhaps again. */
 void inputs_begin(struct inputs *in, struct origin *origin, const struct source *source);
 
 /* One is left out; the text is copied. */
@@ -65,6 +74,15 @@ void inputs_leave_out(struct inputs *in, struct origin *origin, const char *why,
  * Tells how many members were so before. */
 uint64_t inputs_fail(struct inputs *in, struct origin *origin, const char *text,
 		     const struct source *source);
+
+/* True for a member that was begun or left out before, and is met again. */
+bool inputs_has_seen(const struct inputs *in, const struct origin *origin);
+
+/* The source is about to go back to an earlier place. */
+void inputs_go_back(struct inputs *in);
+
+/* How many could not be read to their end. */
+unsigned inputs_damaged(const struct inputs *in);
 
 /* Takes over how many bytes came out of each. */
 void inputs_measure(struct inputs *in, const struct source *source);

@@ -80,6 +80,8 @@ static void take_left_out(struct load *l, const struct source_item *item)
 {
 	struct origin *origin = (struct origin *)item->position.origin;
 
+	if (inputs_has_seen(l->inputs, origin))
+		return;
 	inputs_leave_out(l->inputs, origin, item->left_out, l->source);
 	if (item->message && tell_member(l, l->left_out++, "are left out"))
 		event_emit(&l->reports->events, EVENT_WARNING, "left_out",
@@ -88,21 +90,28 @@ static void take_left_out(struct load *l, const struct source_item *item)
 			   "%s", item->message);
 }
 
+/* A job that reads again has counted it before. */
+static void count(struct load *l, const struct origin *origin)
+{
+	if (!l->follow.on || !job_repeats(deliver_job(l->deliver)))
+		inputs_count(l->inputs, origin);
+}
+
 static void take_item(struct load *l, enum source_type type, struct source_item *item)
 {
 	switch (type) {
 	case SOURCE_RECORD:
-		inputs_count(l->inputs, item->record.block->origin);
+		count(l, item->record.block->origin);
 		take_record(l, &item->record);
 		break;
 	case SOURCE_BAD:
-		inputs_count(l->inputs, item->position.origin);
+		count(l, item->position.origin);
 		route_fixed(l->route, &item->record);
 		deliver_fault(l->deliver, &item->record, &item->position, item->fault,
 			      item->message);
 		break;
 	case SOURCE_LARGE:
-		inputs_count(l->inputs, item->position.origin);
+		count(l, item->position.origin);
 		deliver_reject(l->deliver, &item->position, item->raw_len, item->message);
 		break;
 	case SOURCE_WAIT:
@@ -200,11 +209,14 @@ void load_run(struct load *l)
 	unsigned turns = 0;
 
 	inputs_warn(l->inputs, &l->reports->events);
+	follow_begin(l);
 	load_show(l);
 	while (type != SOURCE_END && !*l->stop && !deliver_halted(l->deliver)) {
 		type = source_next(l->source, &item);
 		last_set(&last, type, &item);
 		take_item(l, type, &item);
+		if (l->follow.on && follow_item(l, type))
+			type = SOURCE_WAIT;
 		if (type != SOURCE_WAIT && ++turns % TURNS_PER_LOOK)
 			continue;
 		if (clock_mono_ms() - shown >= SHOW_EVERY_MS) {
@@ -217,6 +229,7 @@ void load_run(struct load *l)
 	l->read_all = type == SOURCE_END;
 	note_stop(l, &last);
 	last_finish(&last);
+	follow_end(l);
 	deliver_finish(l->deliver);
 	inputs_measure(l->inputs, l->source);
 	load_show(l);

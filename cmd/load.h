@@ -7,6 +7,7 @@
 #include "check/check.h"
 #include "deliver/deliver.h"
 #include "deliver/mark.h"
+#include "follow.h"
 #include "inputs.h"
 #include "reports.h"
 #include "route/route.h"
@@ -21,6 +22,7 @@ struct load {
 	struct inputs *inputs;
 	struct reports *reports;
 	const volatile int *stop;
+	struct follow follow;	/* of a job; see load_run */
 	uint64_t left_out;	/* members of archives that a warning was due for */
 	bool stopping;		/* that a signal has come has been said */
 	bool input_failed;	/* out: an input could not be read to its end */

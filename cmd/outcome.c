@@ -22,16 +22,17 @@ static int exit_status(const struct load *l)
 {
 	const struct ledger *ledger = deliver_ledger(l->deliver);
 	const struct error *halted = deliver_halted(l->deliver);
+	const struct job *job = deliver_job(l->deliver);
 
 	if (halted && halted->kind == ERROR_FATAL)
 		return EXIT_FATAL;
 	if (*l->stop)
 		return EXIT_SIGNAL + *l->stop;
-	if (halted || l->input_failed)
+	if (halted || l->input_failed || (job && job->done.damaged))
 		return EXIT_STOPPED;
 	if (ledger->outcome[OUTCOME_REJECTED])
 		return EXIT_REJECTED;
-	if (ledger->outcome[OUTCOME_FALLBACK])
+	if (ledger->outcome[OUTCOME_FALLBACK] || (job && job->out))
 		return EXIT_FALLBACK;
 	return ledger->outcome[OUTCOME_DEAD_LETTERED] ? EXIT_DLQ : EXIT_DONE;
 }
@@ -109,8 +110,27 @@ static int write_metrics(const struct outcome_info *info, const struct summary *
 	return output_failed(info, s->exit_status, err.text);
 }
 
+static struct summary_job job_of(const struct job *j)
+{
+	const struct checkpoint *from = &j->first;
+
+	return (struct summary_job){
+		.name = j->options.name,
+		.resumed = j->start != JOB_NEW,
+		.file = job_input(j, &from->place),
+		.member = from->place.member,
+		.line = from->place.line,
+		.offset = from->place.offset,
+		.before = from->records,
+		.records = j->done.records,
+		.complete = j->done.place.input == j->options.manifest->n,
+	};
+}
+
 static int finish(const struct outcome_info *info, int status, const struct buf *resume)
 {
+	const struct job *j = deliver_job(info->load->deliver);
+	struct summary_job job;
 	struct summary s = {
 		.command = info->command,
 		.ledger = deliver_ledger(info->load->deliver),
@@ -122,6 +142,10 @@ static int finish(const struct outcome_info *info, int status, const struct buf 
 		.n_inputs = info->load->inputs->n,
 	};
 
+	if (j) {
+		job = job_of(j);
+		s.job = &job;
+	}
 	s.exit_status = write_metrics(info, &s);
 	return print_summary(info, &s);
 }
@@ -129,13 +153,17 @@ static int finish(const struct outcome_info *info, int status, const struct buf 
 int outcome_not_started(const struct outcome_info *info, const struct error *err)
 {
 	struct buf resume = {0};
-	int status;
+	int status = EXIT_STOPPED;
 
+	if (err->kind == ERROR_USAGE)
+		status = EXIT_USAGE;
+	else if (err->kind == ERROR_FATAL)
+		status = EXIT_FATAL;
 	event_emit(events_of(info), EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
 		   "Nothing was sent: %s", err->text);
 	if (err->kind != ERROR_USAGE)
 		resume_anew(&resume, &info->resume);
-	status = finish(info, err->kind == ERROR_USAGE ? EXIT_USAGE : EXIT_STOPPED, &resume);
+	status = finish(info, status, &resume);
 	buf_finish(&resume);
 	return status;
 }
@@ -143,7 +171,10 @@ int outcome_not_started(const struct outcome_info *info, const struct error *err
 static void say_done(const struct outcome_info *info)
 {
 	const struct ledger *ledger = deliver_ledger(info->load->deliver);
+	const struct job *job = deliver_job(info->load->deliver);
 
+	if (job && job->start == JOB_COMPLETE)
+		return;
 	if (!ledger->read)
 		event_emit(events_of(info), EVENT_INFO, "nothing", EVENT_NO_FIELDS,
 			   "Nothing to send: the input has no records");

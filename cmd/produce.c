@@ -11,6 +11,7 @@
 #include "inputs.h"
 #include "kafka_options.h"
 #include "kafka_show.h"
+#include "job/manifest.h"
 #include "load.h"
 #include "outcome.h"
 #include "report/metrics.h"
@@ -22,6 +23,8 @@
 #define BLOCKS	    8
 /* How long a signal waits for what is in flight: whoever stops a container kills it after 10 s. */
 #define SETTLE_MS 6000
+/* "redrive." before it must leave a name that is valid everywhere. */
+#define JOB_NAME_MAX 200
 
 struct produce_options {
 	struct common_options common;
@@ -36,6 +39,10 @@ struct produce_options {
 	uint64_t max_record_bytes, limit, rate;
 	const char *max_failures;
 	bool create_topics, keep_key_order, dry_run;
+	const char *job;
+	bool resume;
+	uint64_t commit_records;
+	int64_t commit_interval_ms;
 };
 
 static const char *const formats[] = {"auto", "ndjson", "csv", "envelope", NULL};
@@ -98,16 +105,36 @@ static const struct option_spec run_specs[] = {
 	 OPTION_FLAG, AT(keep_key_order)},
 	{0},
 };
+
+static const struct option_spec job_specs[] = {
+	{0, "job", "NAME",
+	 "load exactly once: the job can be killed at any instant and goes on when it is run "
+	 "again; "
+	 "files only",
+	 OPTION_STRING, AT(job), .min = 1},
+	{0, "resume", NULL, "refuse to begin a job that has no checkpoint", OPTION_FLAG,
+	 AT(resume)},
+	{0, "commit-records", "N", "commit a job's progress at least every so many records",
+	 OPTION_UINT, AT(commit_records), .config_key = "redrive.commit-records",
+	 .default_text = "250000", .min = 1, .max = 1000000000},
+	{0, "commit-interval", "TIME", "commit a job's progress at least that often",
+	 OPTION_DURATION, AT(commit_interval_ms), .config_key = "redrive.commit-interval",
+	 .default_text = "5s", .min = 100, .max = 30000},
+	{0},
+};
 #undef AT
 
 static const struct option_group record_group = {"Records", record_specs};
 static const struct option_group input_group = {"Input", input_specs};
 static const struct option_group run_group = {"The run", run_specs};
 
+static const struct option_group job_group = {"Jobs", job_specs};
+
 static const struct option_use produce_uses[] = {
 	{&record_group, 0},
 	{&input_group, 0},
 	{&run_group, 0},
+	{&job_group, 0},
 	{&dlq_group, offsetof(struct produce_options, dlq)},
 	{&retry_group, offsetof(struct produce_options, retry)},
 	{&common_group, offsetof(struct produce_options, common)},
@@ -122,6 +149,7 @@ struct produce {
 	struct properties properties, dlq_properties;
 	char *dlq, *fallback;
 	struct tolerance tolerance;
+	struct manifest manifest;
 	struct reports reports;
 	struct inputs inputs;
 	struct block_pool *pool;
@@ -212,7 +240,7 @@ static void wait_for_ever(struct properties *p)
 
 static bool waits_for_ever(const struct produce *p)
 {
-	return p->o.retry.on_outage == OUTAGE_WAIT &&
+	return p->o.retry.on_outage == OUTAGE_WAIT && !p->o.job &&
 	       options_origin(p->options, "delivery-timeout") == ORIGIN_DEFAULT &&
 	       !properties_get(&p->properties, "message.timeout.ms");
 }
@@ -232,6 +260,53 @@ static int apply_clusters(struct produce *p, bool *elsewhere, struct error *err)
 	return 0;
 }
 
+/* What must be a topic's name and more, in the name of a group. */
+static int check_job_name(const char *name, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	if (strlen(name) <= JOB_NAME_MAX && !name[strspn(name, letters)])
+		return 0;
+	return error_set(
+		err, ERROR_USAGE,
+		"--job: a name has letters, digits, '.', '_' and '-', and %d of them at most",
+		JOB_NAME_MAX);
+}
+
+static int check_no_job(const struct produce *p, struct error *err)
+{
+	static const char *const needs_job[] = {"resume", "commit-records", "commit-interval"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(needs_job); i++)
+		if (options_origin(p->options, needs_job[i]) == ORIGIN_OPTION)
+			return error_set(err, ERROR_USAGE, "--%s is for jobs: name one with --job",
+					 needs_job[i]);
+	return 0;
+}
+
+static int job_options_check(struct produce *p, bool dlq_elsewhere, struct error *err)
+{
+	const struct option_list *files = options_args(p->options);
+
+	if (!p->o.job)
+		return check_no_job(p, err);
+	if (check_job_name(p->o.job, err) < 0)
+		return -1;
+	if (dlq_elsewhere)
+		return error_set(
+			err, ERROR_USAGE,
+			"--job and a DLQ on another cluster: a job writes to topic and DLQ in "
+			"one transaction, which one cluster must hold");
+	for (size_t i = 0; i < files->n; i++)
+		if (strcmp(files->items[i], "-") == 0)
+			return error_set(
+				err, ERROR_USAGE,
+				"--job: standard input can't be a job's input, for it can't be "
+				"read again after a crash: save it to a file first");
+	return manifest_init(&p->manifest, files->items, files->n, err);
+}
+
 static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 {
 	if (kafka_read_config(p->options, p->o.common.config, &p->properties, err) < 0)
@@ -249,7 +324,9 @@ static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
 	if (apply_clusters(p, elsewhere, err) < 0)
 		return -1;
 	set_names(p);
-	return check_names(p, *elsewhere, err);
+	if (check_names(p, *elsewhere, err) < 0)
+		return -1;
+	return job_options_check(p, *elsewhere, err);
 }
 
 static int open_left(struct produce *p, struct error *err)
@@ -292,6 +369,11 @@ static int open_right(struct produce *p, bool dlq_elsewhere, struct error *err)
 		.dlq_elsewhere = dlq_elsewhere,
 		.fallback = p->fallback,
 		.alert_command = o->dlq.alert_command,
+		.job = o->job,
+		.manifest = &p->manifest,
+		.resume = o->resume,
+		.commit_records = o->commit_records,
+		.commit_ms = o->commit_interval_ms,
 		.max_record_bytes = o->max_record_bytes,
 		.create_topics = o->create_topics,
 		.dry_run = o->dry_run,
@@ -363,6 +445,7 @@ static void produce_finish(struct produce *p)
 	source_destroy(p->load.source);
 	block_pool_destroy(p->pool);
 	inputs_finish(&p->inputs);
+	manifest_finish(&p->manifest);
 	mark_clear(&p->load.stopped_at);
 	reports_close(&p->reports);
 	properties_finish(&p->properties);
@@ -394,7 +477,9 @@ static int produce_run(int argc, char **argv)
 				  .retry = RETRY_OPTIONS_DEFAULT,
 				  .dlq = DLQ_OPTIONS_DEFAULT,
 				  .csv_header = -1,
-				  .max_record_bytes = 16u << 20},
+				  .max_record_bytes = 16u << 20,
+				  .commit_records = 250000,
+				  .commit_interval_ms = 5000},
 			    .args = argv + 1};
 	bool elsewhere = false;
 	struct error err;

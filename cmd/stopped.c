@@ -131,9 +131,52 @@ static void say_how_to_go_on(const struct outcome_info *info, struct buf *resume
 			   "To go on: %s", resume->data);
 }
 
+/* The job itself knows where it goes on. */
+static void say_where_job_goes_on(const struct outcome_info *info, const struct job *j)
+{
+	struct buf place = {0};
+
+	job_place_text(&place, j, &j->done.place);
+	event_emit(events_of(info), EVENT_WARNING, "job_stopped",
+		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),
+				EVENT_NUMBER("records", j->done.records)),
+		   "To go on, run the same command again: job %s then goes on with %s",
+		   j->options.name, place.data);
+	buf_finish(&place);
+}
+
+static void say_job(const struct outcome_info *info, const struct job *j)
+{
+	bool left = job_input(j, &j->done.place) != NULL;
+
+	if (j->out)
+		event_emit(
+			events_of(info), EVENT_WARNING, "job_behind",
+			EVENT_FIELDS(EVENT_TEXT("job", j->options.name)),
+			"The cluster is away, and does not know yet what went to the fallback "
+			"file: "
+			"when it is back, run the same command again, before that file is replayed "
+			"or moved");
+	else if (left && (deliver_halted(info->load->deliver) || *info->load->stop))
+		say_where_job_goes_on(info, j);
+	if (!left && j->done.damaged)
+		event_emit(events_of(info), EVENT_ERROR, "job_damaged",
+			   EVENT_FIELDS(EVENT_TEXT("job", j->options.name)),
+			   "Of the inputs of job %s, %u could not be read to their ends, in this "
+			   "run or "
+			   "an earlier one",
+			   j->options.name, j->done.damaged);
+}
+
 void stopped_say(const struct outcome_info *info, struct buf *resume)
 {
+	const struct job *job = deliver_job(info->load->deliver);
+
 	say_stopped(info);
+	if (job) {
+		say_job(info, job);
+		return;
+	}
 	say_not_safe(info);
 	say_how_to_go_on(info, resume);
 }

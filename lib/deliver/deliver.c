@@ -12,6 +12,8 @@
 #include "deliver/sinks.h"
 
 #define KEY_HELD_MESSAGE "an earlier record of its key failed"
+/* For an answer of the cluster, where --delivery-timeout says nothing. */
+#define JOB_PATIENCE_MS 30000
 
 struct deliver {
 	struct deliver_options options;
@@ -19,12 +21,55 @@ struct deliver {
 	struct preflight preflight;
 	struct sender topic;
 	bool topic_open;
+	struct job job;
 	struct limits limits;
 	struct sinks sinks;
 	struct failures failures;
 	struct pace pace;
 	struct mark unsent;
 };
+
+static void on_job_idle(void *ctx)
+{
+	struct deliver *d = ctx;
+
+	sinks_serve(&d->sinks);
+	if (d->options.on_wait)
+		d->options.on_wait(d->options.ctx);
+}
+
+/* A rehearsal touches no job. */
+static void init_job(struct deliver *d)
+{
+	const struct deliver_options *o = &d->options;
+	const char *timeout = properties_get(&d->preflight.topic_properties, "message.timeout.ms");
+	const struct job_options job = {
+		.name = o->dry_run ? NULL : o->job,
+		.properties = &d->preflight.topic_properties,
+		.manifest = o->manifest,
+		.resume = o->resume,
+		.commit_records = o->commit_records,
+		.commit_ms = o->commit_ms,
+		.fallback = o->fallback,
+		.retries = o->retries,
+		.backoff_ms = o->backoff_ms,
+		.backoff_max_ms = o->backoff_max_ms,
+		.patience_ms = timeout ? atoll(timeout) : JOB_PATIENCE_MS,
+		.breaks = o->breaker_threshold,
+		.cooldown_ms = o->breaker_cooldown_ms,
+		.on_outage = o->on_outage,
+		.settle_ms = o->settle_ms,
+		.stop = o->stop,
+		.ledger = &d->ledger,
+		.idle = on_job_idle,
+		.ctx = d,
+		.events = o->events,
+	};
+
+	job_init(&d->job, &job);
+	d->sinks.job = d->job.on ? &d->job : NULL;
+	d->failures.order.revocable = d->job.on;
+}
 
 /* While the DLQ is waited for, what comes in from the topic is still served. */
 static void on_sinks_idle(void *ctx)
@@ -52,6 +97,7 @@ struct deliver *deliver_create(const struct deliver_options *options, struct err
 		deliver_destroy(d);
 		return NULL;
 	}
+	init_job(d);
 	return d;
 }
 
@@ -60,6 +106,7 @@ void deliver_destroy(struct deliver *d)
 	if (!d)
 		return;
 	sender_finish(&d->topic);
+	job_finish(&d->job);
 	failures_finish(&d->failures);
 	sinks_finish(&d->sinks);
 	preflight_finish(&d->preflight);
@@ -89,15 +136,19 @@ const struct error *deliver_halted(const struct deliver *d)
 {
 	const struct error *failed = sinks_failed(&d->sinks), *halted = &d->topic.halted;
 
+	if (d->job.halted.kind)
+		return &d->job.halted;
 	if (failed && halted->kind != ERROR_FATAL)
 		return failed;
+	if (d->job.on && d->failures.exceeded.kind)
+		return &d->failures.exceeded;
 	return halted->kind ? halted : NULL;
 }
 
 /* What is not on its way yet is not sent any more; the rest settles. */
 static void check_tolerance(struct deliver *d)
 {
-	if (d->failures.exceeded.kind)
+	if (d->failures.exceeded.kind && !d->job.on)
 		sender_halt(&d->topic, &d->failures.exceeded);
 }
 
@@ -195,15 +246,36 @@ static int open_topic(struct deliver *d, struct error *err)
 	return 0;
 }
 
+/* On the topic's first partition, if there is one. */
+static int open_job(struct deliver *d, struct error *err)
+{
+	struct producer_options how = preflight_job(&d->preflight);
+	const char *topic = d->options.topic;
+
+	if (preflight_topic_missing(&d->preflight))
+		topic = how.dlq;
+	if (!topic)
+		return error_set(
+			err, ERROR_CONFIG,
+			"job %s: a job needs a topic for its checkpoint, and neither %s nor "
+			"the DLQ exists (create it, or pass --create-topics)",
+			d->options.job, d->options.topic);
+	how.delivered = &d->ledger.outcome[OUTCOME_DELIVERED];
+	how.dead_lettered = &d->ledger.outcome[OUTCOME_DEAD_LETTERED];
+	how.on_delivered = d->options.on_delivered;
+	how.ctx = d->options.ctx;
+	return job_open(&d->job, &how, topic, err);
+}
+
 int deliver_open(struct deliver *d, struct error *err)
 {
 	if (fallback_probe(&d->sinks.fallback, err) < 0 || preflight_run(&d->preflight, err) < 0)
 		return -1;
-	if (!d->options.dry_run && open_topic(d, err) < 0)
-		return -1;
 	d->limits = preflight_topic_limits(&d->preflight);
 	sinks_start(&d->sinks);
-	return 0;
+	if (d->job.on)
+		return open_job(d, err);
+	return d->options.dry_run ? 0 : open_topic(d, err);
 }
 
 static void fail_unsent(struct deliver *d, const struct record *r, enum fault fault,
@@ -224,30 +296,60 @@ static enum fault fault_of(const struct deliver *d, const struct record *r, char
 	return FAULT_KEY_HELD;
 }
 
+static void serve(struct deliver *d, int timeout_ms)
+{
+	if (d->job.on)
+		job_serve(&d->job, timeout_ms);
+	else if (d->topic_open)
+		sender_serve(&d->topic, timeout_ms);
+	sinks_serve(&d->sinks);
+}
+
 static void keep_pace(struct deliver *d)
 {
 	int64_t ms;
 
 	while ((ms = pace_wait_ms(&d->pace, clock_mono_ms())) > 0 && !*d->options.stop) {
-		sender_serve(&d->topic, ms < 20 ? (int)ms : 20);
-		sinks_serve(&d->sinks);
+		serve(d, ms < 20 ? (int)ms : 20);
 	}
 	pace_take(&d->pace);
+}
+
+/* For a topic that isn't there. */
+static void fail_missing(struct deliver *d, const struct record *r)
+{
+	struct contract missing = contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+	struct position p = block_locate(r->block, r->value.data);
+
+	fail_early(d, failure_from_record(r, &p, missing, NULL));
 }
 
 /* What would become of r, for all that can be known without sending it. */
 static void rehearse(struct deliver *d, const struct record *r)
 {
-	struct contract missing;
-	struct position p;
-
-	if (!preflight_topic_missing(&d->preflight)) {
+	if (preflight_topic_missing(&d->preflight))
+		fail_missing(d, r);
+	else
 		ledger_settle(&d->ledger, OUTCOME_DELIVERED);
+}
+
+static void send_in_job(struct deliver *d, const struct record *r)
+{
+	struct failure *f;
+
+	if (d->job.out) {
+		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, d->job.reason);
 		return;
 	}
-	missing = contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-	p = block_locate(r->block, r->value.data);
-	fail_early(d, failure_from_record(r, &p, missing, NULL));
+	if (preflight_topic_missing(&d->preflight)) {
+		fail_missing(d, r);
+		return;
+	}
+	f = job_send(&d->job, r);
+	if (!f)
+		return;
+	failure_set_cause(f, contract_of_kafka(f->err), NULL);
+	fail_early(d, f);
 }
 
 static void send_record(struct deliver *d, const struct record *r)
@@ -273,11 +375,67 @@ static void send_record(struct deliver *d, const struct record *r)
 	}
 }
 
+/* A culprit of an earlier try: it does no harm any more. */
+static void fail_again(struct deliver *d, struct failure *f, const struct culprit *c)
+{
+	ledger_read(&d->ledger);
+	if (!c->dead_letter) {
+		fail_early(d, f);
+		return;
+	}
+	failures_note(&d->failures, f);
+	sinks_keep(&d->sinks, f, c->cause.code, c->why);
+}
+
+/* True when a job has done this record before, or does now. */
+static bool is_done_with(struct deliver *d, const struct record *r, const struct position *p,
+			 struct contract cause, const char *message)
+{
+	struct source_place at = {p->origin->input, p->origin->number, p->offset, p->line};
+	const struct culprit *c = job_culprit(&d->job, &at);
+
+	if (job_is_past(&d->job, &at)) {
+		key_order_failed(&d->failures.order, r->key, true);
+		return true;
+	}
+	if (!c)
+		return false;
+	if (!cause.code) {
+		cause = c->cause;
+		message = c->why;
+	}
+	fail_again(d, failure_from_record(r, p, cause, message), c);
+	return true;
+}
+
+/* A job counts every record that it is given. */
+static void take(struct deliver *d)
+{
+	if (!d->job.on)
+		return;
+	d->failures.again = job_repeats(&d->job);
+	d->job.taken++;
+}
+
+/* The same of a good record: only then is its place looked for. */
+static bool is_watched(struct deliver *d, const struct record *r)
+{
+	struct position p;
+
+	take(d);
+	if (!job_watches(&d->job))
+		return false;
+	p = block_locate(r->block, r->value.data);
+	return is_done_with(d, r, &p, (struct contract){0}, NULL);
+}
+
 void deliver_record(struct deliver *d, const struct record *r)
 {
 	char message[128];
 	enum fault fault;
 
+	if (is_watched(d, r))
+		return;
 	ledger_read(&d->ledger);
 	fault = fault_of(d, r, message, sizeof(message));
 	if (fault != FAULT_NONE) {
@@ -290,19 +448,28 @@ void deliver_record(struct deliver *d, const struct record *r)
 	}
 	if (d->pace.per_second)
 		keep_pace(d);
-	send_record(d, r);
+	if (d->job.on)
+		send_in_job(d, r);
+	else
+		send_record(d, r);
 }
 
 void deliver_fault(struct deliver *d, const struct record *r, const struct position *position,
 		   enum fault fault, const char *message)
 {
+	struct contract cause = contract_of_fault(fault);
+
+	take(d);
+	if (job_watches(&d->job) && is_done_with(d, r, position, cause, message))
+		return;
 	ledger_read(&d->ledger);
-	fail_early(d, failure_from_record(r, position, contract_of_fault(fault), message));
+	fail_early(d, failure_from_record(r, position, cause, message));
 }
 
 void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_len,
 		    const char *message)
 {
+	take(d);
 	ledger_read(&d->ledger);
 	failures_reject(&d->failures, p, raw_len, message);
 	check_tolerance(d);
@@ -310,16 +477,42 @@ void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_le
 
 void deliver_serve(struct deliver *d)
 {
-	if (d->topic_open)
-		sender_serve(&d->topic, 0);
-	sinks_serve(&d->sinks);
+	serve(d, 0);
 }
 
 void deliver_wait(struct deliver *d)
 {
-	if (d->topic_open)
-		sender_serve(&d->topic, 20);
-	sinks_serve(&d->sinks);
+	serve(d, 20);
+}
+
+const struct job *deliver_job(const struct deliver *d)
+{
+	return d->job.on ? &d->job : NULL;
+}
+
+enum job_turn deliver_turn(struct deliver *d)
+{
+	enum job_turn turn = d->job.on ? job_turn(&d->job) : JOB_READ;
+
+	if (turn == JOB_BACK)
+		key_order_roll_back(&d->failures.order);
+	return turn;
+}
+
+enum job_turn deliver_commit(struct deliver *d, const struct job_point *point)
+{
+	enum job_turn turn;
+
+	failures_release(&d->failures);
+	sinks_drain(&d->sinks);
+	if (sinks_failed(&d->sinks) || d->job.halted.kind)
+		return JOB_HALT;
+	turn = job_commit(&d->job, point);
+	if (turn == JOB_READ && !d->job.out)
+		key_order_commit(&d->failures.order);
+	if (turn == JOB_BACK)
+		key_order_roll_back(&d->failures.order);
+	return turn;
 }
 
 void deliver_finish(struct deliver *d)
@@ -328,4 +521,6 @@ void deliver_finish(struct deliver *d)
 		sender_drain(&d->topic);
 	failures_release(&d->failures);
 	sinks_drain(&d->sinks);
+	if (d->job.on)
+		job_abandon(&d->job);
 }

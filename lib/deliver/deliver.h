@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/event.h"
 #include "deliver/deadletter.h"
+#include "deliver/job.h"
 #include "deliver/ledger.h"
 #include "deliver/mark.h"
 #include "deliver/properties.h"
@@ -32,10 +33,14 @@ struct deliver_options {
 	const char *dlq;		     /* NULL: failed records go to the fallback file */
 	const struct properties *dlq_properties;
 	enum deadletter_names dlq_names;
-	bool dlq_elsewhere;	   /* the DLQ is on another cluster than the topic */
-	const char *fallback;	   /* path */
-	const char *alert_command; /* or NULL */
-	const char *job;	   /* or NULL */
+	bool dlq_elsewhere;		 /* the DLQ is on another cluster than the topic */
+	const char *fallback;		 /* path */
+	const char *alert_command;	 /* or NULL */
+	const char *job;		 /* or NULL; then what follows doesn't count */
+	const struct manifest *manifest; /* of the job's inputs */
+	bool resume;			 /* the job has begun */
+	uint64_t commit_records;	 /* a transaction, at most */
+	int64_t commit_ms;		 /* the same in time */
 	uint64_t max_record_bytes;
 	bool create_topics;
 	bool dry_run; /* nothing is sent or written; the ledger says what would become of each
@@ -87,8 +92,20 @@ void deliver_wait(struct deliver *d);
 /* Why nothing more may be sent, or NULL. */
 const struct error *deliver_halted(const struct deliver *d);
 
+/* For jobs, after each record; others always JOB_READ. See deliver/job.h. */
+enum job_turn deliver_turn(struct deliver *d);
+
+/* For jobs: all up to that point has been handed over, and is committed now; see
+ * job_commit. Nothing is, and JOB_HALT is the answer, once something has gone
+ * wrong that only the end of the run can mend. */
+enum job_turn deliver_commit(struct deliver *d, const struct job_point *point);
+
+/* How the job is doing; NULL when there is none. */
+const struct job *deliver_job(const struct deliver *d);
+
 /* Settles all that is on its way: every record has ended, but for those that
- * the ledger says are unsettled. */
+ * the ledger says are unsettled, and those of a job that were never committed:
+ * they don't count as read. */
 void deliver_finish(struct deliver *d);
 
 /* The first record that is not safe because the fallback file failed, or NULL. */

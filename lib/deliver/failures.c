@@ -26,15 +26,16 @@ static void name(const struct failures *all, const struct failure *f, uint64_t n
 	const char *file = f->origin ? f->origin->file : "";
 	const char *member = f->origin && f->origin->member ? f->origin->member : "";
 
-	event_emit(all->options->events, nth <= NAMED_PER_CODE ? EVENT_WARNING : EVENT_DEBUG,
-		   "record_failed",
+	bool loud = nth <= NAMED_PER_CODE && !all->again;
+
+	event_emit(all->options->events, loud ? EVENT_WARNING : EVENT_DEBUG, "record_failed",
 		   EVENT_FIELDS(EVENT_TEXT("code", f->cause.code),
 				EVENT_TEXT("class", contract_class_name(f->cause.class)),
 				EVENT_TEXT("file", file), EVENT_NUMBER("line", f->line),
 				EVENT_NUMBER("offset", f->offset)),
 		   "%s%s%s:%" PRIu64 ": %s: %s", file, *member ? "/" : "", member, f->line,
 		   f->cause.code, f->message);
-	if (nth == NAMED_PER_CODE)
+	if (nth == NAMED_PER_CODE && loud)
 		event_emit(all->options->events, EVENT_WARNING, "more_failures",
 			   EVENT_FIELDS(EVENT_TEXT("code", f->cause.code)),
 			   "Further %s failures are only counted (see them with --log-level debug)",
@@ -56,6 +57,11 @@ static void note(struct failures *all, const struct failure *f, bool early)
 	name(all, f, ledger_error(all->ledger, f->cause.code));
 	key_order_failed(&all->order, f->record.key, early);
 	check_tolerance(all);
+}
+
+void failures_note(struct failures *all, const struct failure *f)
+{
+	note(all, f, true);
 }
 
 void failures_take(struct failures *all, struct failure *f)
@@ -95,7 +101,7 @@ void failures_reject(struct failures *all, const struct position *p, uint64_t ra
 
 	ledger_settle(all->ledger, OUTCOME_REJECTED);
 	ledger_error(all->ledger, code);
-	event_emit(all->options->events, EVENT_ERROR, "record_rejected",
+	event_emit(all->options->events, all->again ? EVENT_DEBUG : EVENT_ERROR, "record_rejected",
 		   EVENT_FIELDS(EVENT_TEXT("code", code), EVENT_TEXT("file", file),
 				EVENT_NUMBER("line", p->line), EVENT_NUMBER("offset", p->offset),
 				EVENT_NUMBER("bytes", raw_len)),

@@ -18,6 +18,7 @@ struct failures {
 	struct ledger *ledger;
 	struct sinks *sinks;
 	struct key_order order;
+	bool again;	       /* those that come now have been named before */
 	struct error exceeded; /* kind is set once more have failed than the run puts up with */
 };
 
@@ -28,6 +29,9 @@ void failures_finish(struct failures *all);
 
 /* Takes f, whose cause is set, and which failed on its way to the topic. */
 void failures_take(struct failures *all, struct failure *f);
+
+/* Only names and counts f; the caller brings it to its end. */
+void failures_note(struct failures *all, const struct failure *f);
 
 /* Takes f, which failed before it was sent. topic_idle: nothing is on its way
  * to the topic. True when the topic shall be drained, and failures_release be

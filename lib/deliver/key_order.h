@@ -17,6 +17,8 @@ struct key_order {
 	bool on;
 	struct keyset held;   /* keys of all that have failed: new records must follow */
 	struct keyset broken; /* of those that failed on their way: what is sent again, too */
+	struct keyset fresh;  /* of those held, what key_order_roll_back forgets */
+	bool revocable;	      /* new ones go to `fresh` */
 	bool full;	      /* and that has been said */
 	struct failure_list aside;
 	size_t aside_bytes;
@@ -37,6 +39,11 @@ bool key_order_holds_back(const struct key_order *o, struct slice key);
 /* Holds the key of a record that has failed; early: before it was sent. Memory
  * is bounded: when there is no room for further keys, a warning says so, once. */
 void key_order_failed(struct key_order *o, struct slice key, bool early);
+
+/* Of a job, whose transactions may be aborted: what was held since the last of
+ * these two calls stays, or is forgotten. */
+void key_order_commit(struct key_order *o);
+void key_order_roll_back(struct key_order *o);
 
 /* Takes f. True when so much is set aside that it should be settled now. */
 bool key_order_set_aside(struct key_order *o, struct failure *f);

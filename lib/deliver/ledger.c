@@ -16,6 +16,19 @@ void ledger_finish(struct ledger *l)
 	ledger_init(l);
 }
 
+void ledger_copy(struct ledger *to, const struct ledger *from)
+{
+	struct ledger_error *errors = to->errors;
+	size_t cap = to->cap_errors;
+
+	errors = mem_grow(errors, &cap, from->n_errors, sizeof(*errors));
+	if (from->n_errors)
+		memcpy(errors, from->errors, from->n_errors * sizeof(*errors));
+	*to = *from;
+	to->errors = errors;
+	to->cap_errors = cap;
+}
+
 uint64_t ledger_error(struct ledger *l, const char *code)
 {
 	l->errors_total++;

@@ -40,6 +40,9 @@ struct ledger {
 void ledger_init(struct ledger *l);
 void ledger_finish(struct ledger *l);
 
+/* Makes `to`, which was initialised, a copy of `from`. */
+void ledger_copy(struct ledger *to, const struct ledger *from);
+
 static inline void ledger_read(struct ledger *l)
 {
 	l->read++;

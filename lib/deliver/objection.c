@@ -86,7 +86,7 @@ static const struct rule {
 	{"delivery.report.only.error", is_true,
 	 "redrive counts what is delivered by the reports of it; remove it", false},
 	{"enabled_events", is_not_zero, "redrive takes callbacks, not events; remove it", false},
-	{"transactional.id", NULL, "jobs will set it themselves; remove it", true},
+	{"transactional.id", NULL, "--job sets it; remove it", true},
 };
 
 int objection_check(const struct properties *p, struct error *err)
@@ -109,7 +109,7 @@ void objection_leave_out(struct properties *p, const struct event_sink *events)
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		const struct property *item = properties_find(p, rules[i].name);
 
-		if (!rules[i].only_x || !item)
+		if (!rules[i].only_x || !item || strcmp(item->origin, OBJECTION_JOB) == 0)
 			continue;
 		event_emit(events, EVENT_WARNING, "property_unused",
 			   EVENT_FIELDS(EVENT_TEXT("property", item->name),

@@ -6,6 +6,9 @@
 #include "base/event.h"
 #include "deliver/properties.h"
 
+/* The origin of what a job sets: nobody objects to that. */
+#define OBJECTION_JOB "--job"
+
 /* 0, or -1 with *err (ERROR_USAGE) that names the first property which redrive
  * couldn't work with, and its origin. */
 int objection_check(const struct properties *p, struct error *err) _must_check_;

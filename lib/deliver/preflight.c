@@ -311,6 +311,18 @@ struct producer_options preflight_dlq(const struct preflight *p)
 	};
 }
 
+struct producer_options preflight_job(const struct preflight *p)
+{
+	struct producer_options job = preflight_topic(p), dlq = preflight_dlq(p);
+
+	job.name = "job";
+	if (dlq.batch_size && (!job.batch_size || dlq.batch_size < job.batch_size))
+		job.batch_size = dlq.batch_size;
+	if (!preflight_dlq_refused(p) && !preflight_dlq_missing(p))
+		job.dlq = p->options->dlq;
+	return job;
+}
+
 bool preflight_topic_up(const struct preflight *p)
 {
 	return p->topic_up;

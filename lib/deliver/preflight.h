@@ -34,6 +34,10 @@ int preflight_run(struct preflight *p, struct error *err) _must_check_;
 struct producer_options preflight_topic(const struct preflight *p);
 struct producer_options preflight_dlq(const struct preflight *p);
 
+/* The same for one that writes to both in its transactions; the DLQ is left out
+ * where it can't be used. */
+struct producer_options preflight_job(const struct preflight *p);
+
 bool preflight_topic_up(const struct preflight *p);
 bool preflight_dlq_up(const struct preflight *p);
 

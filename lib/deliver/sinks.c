@@ -74,12 +74,15 @@ static void warn_fallback(struct sinks *s, const char *cause, const char *why)
 		   o->fallback);
 }
 
-/* Takes f. `cause` and `why`: what kept it from the DLQ. */
-static void to_fallback(struct sinks *s, struct failure *f, const char *cause, const char *why)
+void sinks_keep(struct sinks *s, struct failure *f, const char *cause, const char *why)
 {
 	struct envelope_notes notes = failure_notes(f, s->options->topic);
 
 	notes.job = s->options->job;
+	if (s->job) {
+		notes.job_id = s->job->done.id;
+		job_note_fallback(s->job, f);
+	}
 	mark_note(&s->unsafe_from, f->origin, f->line);
 	warn_fallback(s, cause, why);
 	if (fallback_add(&s->fallback, &f->record, &notes) < 0 || s->fallback.pending >= SYNC_LINES)
@@ -97,7 +100,7 @@ static void refused_by_dlq(struct sinks *s, struct failure *f, rd_kafka_resp_err
 		both = mem_printf("%s; %s", why, remedy);
 	}
 	s->ledger->possible_duplicates += f->possibly_in_dlq;
-	to_fallback(s, f, c.code, both ? both : why);
+	sinks_keep(s, f, c.code, both ? both : why);
 	free(both);
 	free(remedy);
 	free(why);
@@ -170,6 +173,26 @@ static bool open_dlq(struct sinks *s)
 	return s->dlq_open;
 }
 
+/* Takes f. */
+static void to_dlq_of_job(struct sinks *s, struct failure *f)
+{
+	const struct preflight *p = s->preflight;
+	char message[128];
+	enum fault fault;
+
+	if (preflight_dlq_refused(p) || preflight_dlq_missing(p)) {
+		sinks_keep(s, f, "DLQ_REFUSED", "it can't be used, as said at the start");
+		return;
+	}
+	failure_detach(f);
+	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
+	if (fault != FAULT_NONE)
+		sinks_keep(s, f, contract_of_fault(fault).code, message);
+	else if (!job_send_letter(s->job, f, make_letter, s))
+		sinks_keep(s, f, f->cause.code,
+			   s->job->out ? s->job->reason : rd_kafka_err2str(f->err));
+}
+
 static bool window_full(const struct sinks *s)
 {
 	return s->dlq.producer.inflight >= DLQ_WINDOW ||
@@ -183,7 +206,7 @@ static void to_dlq(struct sinks *s, struct failure *f)
 	enum fault fault;
 
 	if (preflight_dlq_refused(s->preflight) || !open_dlq(s)) {
-		to_fallback(s, f, "DLQ_REFUSED", "it can't be used, as said at the start");
+		sinks_keep(s, f, "DLQ_REFUSED", "it can't be used, as said at the start");
 		return;
 	}
 	/* It may stay for long: it must not pin a block. */
@@ -192,7 +215,7 @@ static void to_dlq(struct sinks *s, struct failure *f)
 		sender_serve(&s->dlq, 50);
 	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
 	if (fault != FAULT_NONE)
-		to_fallback(s, f, contract_of_fault(fault).code, message);
+		sinks_keep(s, f, contract_of_fault(fault).code, message);
 	else if (sender_send_failure(&s->dlq, f) != SENDER_TAKEN)
 		refused_by_dlq(s, f, sender_closed_by(&s->dlq));
 }
@@ -216,10 +239,12 @@ void sinks_take(struct sinks *s, struct failure *f)
 {
 	if (s->options->dry_run)
 		rehearse(s, f);
+	else if (s->options->dlq && s->job)
+		to_dlq_of_job(s, f);
 	else if (s->options->dlq)
 		to_dlq(s, f);
 	else
-		to_fallback(s, f, f->cause.code, f->message);
+		sinks_keep(s, f, f->cause.code, f->message);
 }
 
 void sinks_serve(struct sinks *s)

@@ -9,6 +9,7 @@
 #include "deliver/alert.h"
 #include "deliver/deadletter.h"
 #include "deliver/fallback.h"
+#include "deliver/job.h"
 #include "deliver/ledger.h"
 #include "deliver/mark.h"
 #include "deliver/preflight.h"
@@ -20,6 +21,7 @@ struct sinks {
 	const struct deliver_options *options;
 	const struct preflight *preflight;
 	struct ledger *ledger;
+	struct job *job; /* sends the dead letters with its records; or NULL */
 	struct sender dlq;
 	bool dlq_open, dlq_broken;
 	struct limits limits; /* of the DLQ */
@@ -43,6 +45,9 @@ void sinks_start(struct sinks *s);
 
 /* Takes f, whose cause is set. */
 void sinks_take(struct sinks *s, struct failure *f);
+
+/* The same without the DLQ, which `cause` and `why` have kept it from. */
+void sinks_keep(struct sinks *s, struct failure *f, const char *cause, const char *why);
 
 /* Serves what has come in. */
 void sinks_serve(struct sinks *s);

@@ -100,7 +100,7 @@ static void add_error(struct buf *out, const struct envelope_notes *n)
 	buf_add_char(out, '}');
 }
 
-static void add_source(struct buf *out, const struct position *p)
+static void add_source(struct buf *out, const struct position *p, bool numbers)
 {
 	if (!p->origin)
 		return;
@@ -109,6 +109,10 @@ static void add_source(struct buf *out, const struct position *p)
 	add_text(out, "member", p->origin->member);
 	add_number(out, "line", (int64_t)p->line);
 	add_number(out, "offset", (int64_t)p->offset);
+	if (numbers) {
+		add_number(out, "input", p->origin->input);
+		add_number(out, "number", p->origin->number);
+	}
 	buf_add_char(out, '}');
 }
 
@@ -125,10 +129,25 @@ void envelope_write(struct buf *out, const struct record *r, const struct envelo
 	if (r->timestamp != RECORD_NO_TIMESTAMP)
 		add_number(out, "timestamp", r->timestamp);
 	add_error(out, notes);
-	add_source(out, &notes->position);
+	add_source(out, &notes->position, notes->job_id);
 	add_text(out, "job", notes->job);
+	if (notes->job_id)
+		buf_addf(out, ",\"job_id\":\"%016" PRIx64 "\"", notes->job_id);
 	crc = crc32_z(0, (const Bytef *)out->data + start, out->len - start);
 	buf_addf(out, ",\"crc32\":\"%08lx\"}\n", crc);
+}
+
+/* Of a job's record; what isn't there is 0. */
+static void take_job(struct envelope *e, const json_t *line)
+{
+	const json_t *source = json_object_get(line, "source"), *id;
+
+	id = json_object_get(line, "job_id");
+	e->job_id = json_is_string(id) ? strtoull(json_string_value(id), NULL, 16) : 0;
+	e->input = (unsigned)json_integer_value(json_object_get(source, "input"));
+	e->number = (unsigned)json_integer_value(json_object_get(source, "number"));
+	e->line = (uint64_t)json_integer_value(json_object_get(source, "line"));
+	e->offset = (uint64_t)json_integer_value(json_object_get(source, "offset"));
 }
 
 /* The crc32 is the last member, so its text has a fixed length from the end. */
@@ -317,6 +336,7 @@ static int take_line(struct envelope *e, const json_t *line, struct slice text, 
 		/* Reserved even when all is empty: empty must not become null. */
 		buf_reserve(&e->bytes, 1);
 		set_record(e, spans, n);
+		take_job(e, line);
 	}
 	free(spans);
 	return rc;

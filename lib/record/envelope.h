@@ -6,7 +6,9 @@
  *
  * Text where the bytes are valid UTF-8, else "key_base64", "value_base64" and
  * ["k",{"base64":"..."}] (a name that is not UTF-8: [{"base64":...}, value]).
- * null is null, "" is empty. crc32 is the CRC-32 (IEEE 802.3, as zlib has it),
+ * null is null, "" is empty. A job's record has "job_id" behind "job", sixteen hex
+ * digits, and in "source" the numbers of its input and of the archive's member:
+ * "input":0,"number":2. crc32 is the CRC-32 (IEEE 802.3, as zlib has it),
  * eight hex digits, of the line's bytes before `,"crc32"`: a line without it
  * was edited by hand, a line where it differs is damaged. */
 #ifndef REDRIVE_RECORD_ENVELOPE_H
@@ -26,6 +28,7 @@ struct envelope_notes {
 	int retries;
 	struct position position; /* origin NULL leaves out "source" */
 	const char *job;
+	uint64_t job_id; /* or 0; then "job_id" is written, and with the position its numbers */
 };
 
 /* Adds the line for r, with its line feed; without "timestamp" when r's is
@@ -34,8 +37,11 @@ void envelope_write(struct buf *out, const struct record *r, const struct envelo
 
 /* A record read from a line, with the memory it needs. Zero-initialise. */
 struct envelope {
-	struct record record; /* block is NULL, json false */
-	char *topic;	      /* or NULL */
+	struct record record;	/* block is NULL, json false */
+	char *topic;		/* or NULL */
+	uint64_t job_id;	/* or 0 */
+	unsigned input, number; /* these four of a job's record; 0 where they are missing */
+	uint64_t line, offset;
 	struct header *headers;
 	struct buf bytes; /* what the record's slices point into */
 };

@@ -203,6 +203,21 @@ static void text_inputs(struct buf *out, const struct summary *s)
 	}
 }
 
+static void text_job(struct buf *out, const struct summary_job *j)
+{
+	char digits[TEXT_COUNT_SIZE];
+
+	buf_addf(out, "=== Job %s: %s ===\n", j->name, j->complete ? "complete" : "not complete");
+	if (j->resumed)
+		add_row(out, "Done before this run:", text_count(j->before, digits), "");
+	if (j->resumed && j->file) {
+		buf_add_str(out, "Went on with ");
+		text_add_escaped(out, slice_of(j->file));
+		buf_addf(out, ", line %llu\n", (unsigned long long)j->line);
+	}
+	add_row(out, "Done in all:", text_count(j->records, digits), "");
+}
+
 void summary_text(struct buf *out, const struct summary *s)
 {
 	struct totals totals = totals_of(s->ledger);
@@ -213,6 +228,8 @@ void summary_text(struct buf *out, const struct summary *s)
 	text_speed(out, s);
 	text_errors(out, s->ledger);
 	text_inputs(out, s);
+	if (s->job)
+		text_job(out, s->job);
 	if (s->resume) {
 		buf_add_str(out, "To go on: ");
 		text_add_escaped(out, slice_of(s->resume));
@@ -310,6 +327,27 @@ static void json_inputs(struct buf *out, const struct summary *s)
 	buf_add_char(out, ']');
 }
 
+static void json_resumed(struct buf *out, const struct summary_job *j)
+{
+	if (!j->resumed) {
+		buf_add_str(out, "null");
+		return;
+	}
+	buf_add_str(out, "{\"file\":");
+	json_add_text(out, j->file);
+	buf_addf(out, ",\"member\":%u,\"line\":%llu,\"offset\":%llu,\"records\":%llu}", j->member,
+		 (unsigned long long)j->line, (unsigned long long)j->offset,
+		 (unsigned long long)j->before);
+}
+
+static void json_job(struct buf *out, const struct summary_job *j)
+{
+	buf_add_str(out, ",\"job\":{\"name\":");
+	json_add_text(out, j->name);
+	buf_addf(out, ",\"records\":%llu,\"complete\":%s}", (unsigned long long)j->records,
+		 j->complete ? "true" : "false");
+}
+
 void summary_json(struct buf *out, const struct summary *s)
 {
 	struct totals totals = totals_of(s->ledger);
@@ -326,8 +364,13 @@ void summary_json(struct buf *out, const struct summary *s)
 	buf_addf(out, ",\"success_rate\":%s", rate_fraction(totals.delivered, totals.read, rate));
 	buf_addf(out, ",\"bytes\":%llu,\"duration_s\":%.3f,\"records_per_s\":%.1f,\"resume\":",
 		 (unsigned long long)s->ledger->bytes, s->duration_s, rate_of(s));
-	json_add_text(out, s->resume);
+	if (s->job)
+		json_resumed(out, s->job);
+	else
+		json_add_text(out, s->resume);
 	buf_addf(out, ",\"exit\":%d", s->exit_status);
+	if (s->job)
+		json_job(out, s->job);
 	if (s->dry_run)
 		buf_add_str(out, ",\"dry_run\":true");
 	json_inputs(out, s);

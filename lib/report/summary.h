@@ -36,14 +36,28 @@ struct summary_input {
 	struct summary_more more;
 };
 
+/* How an exactly-once job stands. */
+struct summary_job {
+	const char *name;
+	bool resumed;	  /* it went on, */
+	const char *file; /* with this input (NULL: with none, all were done), */
+	unsigned member;  /* of an archive: the number of its member, from 0 */
+	uint64_t line, offset;
+	uint64_t before;  /* behind so many records of earlier runs */
+	uint64_t records; /* done now, all told */
+	bool complete;	  /* all inputs are done */
+};
+
 /* All is borrowed. */
 struct summary {
 	const char *command;
 	const struct ledger *ledger;
 	double duration_s;
-	const char *resume; /* the command that goes on; NULL when there is nothing to go on with */
+	const char *resume; /* the command that goes on; NULL when there is nothing to go on with.
+			     * Of a job, "resume" in JSON is the place where this run went on */
+	const struct summary_job *job; /* NULL when there is none */
 	int exit_status;
-	bool dry_run; /* the numbers are what would have been */
+	bool dry_run;			    /* the numbers are what would have been */
 	const struct summary_input *inputs; /* may be NULL */
 	size_t n_inputs;
 };

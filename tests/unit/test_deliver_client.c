@@ -138,7 +138,7 @@ static const struct {
 	{"delivery.report.only.error", "false", "-X", NULL},
 	{"enabled_events", "2", "-X", "-X: property enabled_events=2: "},
 	{"enabled_events", "0", "-X", NULL},
-	{"transactional.id", "a", "-X", "jobs will set it themselves; remove it"},
+	{"transactional.id", "a", "-X", "--job sets it; remove it"},
 	{"transactional.id", "a", "a.conf:3", NULL},
 };
 

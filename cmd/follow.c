@@ -1,0 +1,108 @@
+#include "follow.h"
+
+#include <inttypes.h>
+
+#include "load.h"
+
+static void say_resumed(const struct load *l, const struct job *j)
+{
+	const struct checkpoint *c = &j->first;
+	const char *file = job_input(j, &c->place);
+	struct buf place = {0};
+
+	job_place_text(&place, j, &c->place);
+	event_emit(&l->reports->events, EVENT_INFO, "job_resumed",
+		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name), EVENT_TEXT("file", file),
+				EVENT_NUMBER("line", c->place.line),
+				EVENT_NUMBER("offset", c->place.offset),
+				EVENT_NUMBER("records", c->records)),
+		   "Job %s goes on with %s, behind %" PRIu64 " record%s that %s done before",
+		   j->options.name, place.data, c->records, c->records == 1 ? "" : "s",
+		   c->records == 1 ? "was" : "were");
+	buf_finish(&place);
+}
+
+static void say_start(const struct load *l, const struct job *j)
+{
+	const struct event_sink *events = &l->reports->events;
+	const char *name = j->options.name;
+
+	if (j->start == JOB_NEW)
+		event_emit(events, EVENT_INFO, "job_new", EVENT_FIELDS(EVENT_TEXT("job", name)),
+			   "Job %s is new: it begins with the first record", name);
+	else if (j->start == JOB_GOES_ON)
+		say_resumed(l, j);
+	else
+		event_emit(events, EVENT_INFO, "job_complete",
+			   EVENT_FIELDS(EVENT_TEXT("job", name),
+					EVENT_NUMBER("records", j->first.records)),
+			   "Job %s is complete: all %" PRIu64
+			   " records of its inputs were done before, and nothing is sent",
+			   name, j->first.records);
+	if (j->journal.records)
+		event_emit(events, EVENT_INFO, "job_journal",
+			   EVENT_FIELDS(EVENT_TEXT("job", name),
+					EVENT_NUMBER("records", j->journal.records)),
+			   "%" PRIu64
+			   " records behind that are in the fallback file %s, and are not "
+			   "sent again",
+			   j->journal.records, j->options.fallback);
+}
+
+void follow_begin(struct load *l)
+{
+	const struct job *j = deliver_job(l->deliver);
+
+	if (!j)
+		return;
+	l->follow.on = j->start != JOB_COMPLETE;
+	say_start(l, j);
+	if (j->start != JOB_NEW)
+		source_go_to(l->source, &j->done.place, &l->follow.saved);
+}
+
+static enum job_turn commit(struct load *l)
+{
+	struct follow *f = &l->follow;
+	const struct job *j = deliver_job(l->deliver);
+	struct job_point point = {.damaged = j->first.damaged + inputs_damaged(l->inputs)};
+	enum job_turn turn;
+
+	source_tell(l->source, &point.place);
+	source_get_stats(l->source, &f->asked);
+	f->place = point.place;
+	point.bytes = f->asked.bytes_in;
+	turn = deliver_commit(l->deliver, &point);
+	if (turn == JOB_READ && !j->out)
+		f->saved = f->asked;
+	return turn;
+}
+
+static void go_back(struct load *l)
+{
+	const struct source_place *to = &deliver_job(l->deliver)->done.place;
+	struct follow *f = &l->follow;
+
+	/* What was to be committed may turn out to be. */
+	if (source_place_compare(to, &f->place) == 0)
+		f->saved = f->asked;
+	inputs_go_back(l->inputs);
+	source_go_to(l->source, to, &f->saved);
+}
+
+bool follow_item(struct load *l, enum source_type type)
+{
+	enum job_turn turn = deliver_turn(l->deliver);
+
+	if (turn == JOB_COMMIT || (turn == JOB_READ && type == SOURCE_END))
+		turn = commit(l);
+	if (turn == JOB_BACK)
+		go_back(l);
+	return turn == JOB_BACK;
+}
+
+void follow_end(struct load *l)
+{
+	if (l->follow.on && !l->read_all)
+		commit(l);
+}

@@ -1,0 +1,291 @@
+#include "deliver/job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "deliver/claim.h"
+#include "deliver/objection.h"
+#include "deliver/recovery.h"
+
+/* Delivery reports are served, and the clock is read, after so many records. */
+#define TURNS_PER_LOOK 64
+/* With fewer on their way the load is slow, and the clock read each time. */
+#define BUSY_FROM 1024
+/* A transaction that a killed process left open keeps what is behind it from
+ * readers for so long. */
+#define TRANSACTION_MS 60000
+/* What is committed after --delivery-timeout has still time to be. */
+#define COMMIT_MS 30000
+
+void job_init(struct job *j, const struct job_options *options)
+{
+	*j = (struct job){.options = *options, .on = options->name};
+	if (!j->on)
+		return;
+	j->id = mem_printf("redrive.%s", options->name);
+	j->most = options->commit_records;
+	while (!j->run && getrandom(&j->run, sizeof(j->run), 0) < 0)
+		;
+	ledger_init(&j->saved);
+	ledger_init(&j->meant);
+}
+
+void job_finish(struct job *j)
+{
+	producer_finish(&j->producer);
+	properties_finish(&j->properties);
+	journal_finish(&j->journal);
+	culprits_finish(&j->culprits);
+	checkpoint_finish(&j->first);
+	checkpoint_finish(&j->done);
+	checkpoint_finish(&j->next);
+	ledger_finish(&j->saved);
+	ledger_finish(&j->meant);
+	free(j->id);
+}
+
+/* librdkafka wants a message to time out before its transaction does. */
+static void set_timeouts(struct job *j)
+{
+	const char *timeout = properties_get(&j->properties, "message.timeout.ms");
+	long long ms = (timeout ? atoll(timeout) : 0) + COMMIT_MS;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", ms > TRANSACTION_MS ? ms : TRANSACTION_MS);
+	properties_default(&j->properties, "transaction.timeout.ms", text);
+}
+
+static void set_transaction(struct job *j)
+{
+	j->txn = (struct transaction){
+		.producer = &j->producer,
+		.group = j->id,
+		.patience_ms = j->options.patience_ms,
+		.settle_ms = j->options.settle_ms,
+		.stop = j->options.stop,
+		.idle = j->options.idle,
+		.ctx = j->options.ctx,
+	};
+}
+
+int job_open(struct job *j, const struct producer_options *how, const char *topic,
+	     struct error *err)
+{
+	properties_copy(&j->properties, how->properties);
+	properties_set(&j->properties, "transactional.id", j->id, OBJECTION_JOB);
+	set_timeouts(j);
+	set_transaction(j);
+	j->how = *how;
+	j->how.properties = &j->properties;
+	j->how.transactional = true;
+	j->how.ordered = false;
+	j->at.topic = topic;
+	if (producer_init(&j->producer, &j->how, err) < 0)
+		return -1;
+	return claim_begin(j, err);
+}
+
+const char *job_input(const struct job *j, const struct source_place *place)
+{
+	const struct manifest *m = j->options.manifest;
+
+	return place->input < m->n ? m->paths[place->input] : NULL;
+}
+
+void job_place_text(struct buf *out, const struct job *j, const struct source_place *place)
+{
+	const char *input = job_input(j, place);
+
+	buf_add_str(out, input ? input : "nothing more");
+	if (input && place->member)
+		buf_addf(out, ", member %u", place->member + 1);
+	if (input)
+		buf_addf(out, ", line %llu", (unsigned long long)place->line);
+}
+
+void job_serve(struct job *j, int timeout_ms)
+{
+	producer_poll(&j->producer, timeout_ms);
+}
+
+/* What the client refuses by itself was never part of the transaction. */
+static struct failure *take_refused(struct job *j)
+{
+	struct failure_list *failed = &j->producer.failed;
+	struct failure *last = failed->n ? failed->items[failed->n - 1] : NULL;
+	struct contract c;
+
+	if (!last || !last->refused)
+		return NULL;
+	c = contract_of_kafka(last->err);
+	if (c.class != CLASS_PERMANENT || last->err == RD_KAFKA_RESP_ERR__STATE)
+		return NULL;
+	failed->n--;
+	return last;
+}
+
+struct failure *job_send(struct job *j, const struct record *r)
+{
+	while (!j->producer.failed.n && !producer_send(&j->producer, r))
+		job_serve(j, 20);
+	return take_refused(j);
+}
+
+bool job_send_letter(struct job *j, struct failure *f,
+		     const struct record *(*make)(void *ctx, const struct failure *f), void *ctx)
+{
+	struct failure *refused;
+
+	if (j->out)
+		return false;
+	/* What is sent after a failure goes with the transaction. */
+	while (!j->producer.failed.n && !producer_send_letter(&j->producer, f, make(ctx, f)))
+		job_serve(j, 20);
+	if (j->producer.failed.n && j->producer.failed.items[j->producer.failed.n - 1] != f) {
+		failure_destroy(f);
+		return true;
+	}
+	refused = take_refused(j);
+	return !refused;
+}
+
+void job_note_fallback(struct job *j, const struct failure *f)
+{
+	struct source_place at = {0};
+
+	if (!f->origin)
+		return;
+	at = (struct source_place){f->origin->input, f->origin->number, f->offset, f->line};
+	journal_add(&j->journal, &at);
+	/* It stays done, whatever becomes of the transaction. */
+	j->saved.read++;
+	ledger_error(&j->saved, f->cause.code);
+}
+
+enum job_turn job_turn(struct job *j)
+{
+	int64_t now;
+
+	if (j->producer.failed.n && !j->back)
+		recover(j);
+	if (j->halted.kind)
+		return JOB_HALT;
+	if (j->back) {
+		j->back = false;
+		return JOB_BACK;
+	}
+	if (j->taken >= j->most && !j->out)
+		return JOB_COMMIT;
+	if (++j->turns % TURNS_PER_LOOK && (j->out || j->producer.inflight >= BUSY_FROM))
+		return JOB_READ;
+	job_serve(j, 0);
+	now = clock_mono_ms();
+	if (!j->out)
+		return j->taken && now - j->began >= j->options.commit_ms ? JOB_COMMIT : JOB_READ;
+	if (now < j->try_at)
+		return JOB_READ;
+	recovery_probe(j);
+	return j->out ? JOB_READ : JOB_COMMIT;
+}
+
+static void set_next(struct job *j, const struct job_point *point)
+{
+	struct checkpoint *c = &j->next;
+
+	checkpoint_finish(c);
+	*c = (struct checkpoint){
+		.job = mem_strdup(j->options.name),
+		.id = j->done.id,
+		.run = j->run,
+		.records = j->done.records + j->taken,
+		.at = clock_wall_ms(),
+		.place = point->place,
+		.bytes = point->bytes,
+		.damaged = point->damaged,
+	};
+	manifest_fill(j->options.manifest, c);
+	ledger_copy(&j->meant, j->options.ledger);
+}
+
+/* Everything has arrived, or something has failed. */
+static void drain(struct job *j)
+{
+	while (j->producer.inflight && !j->producer.failed.n) {
+		producer_kick(&j->producer, 50);
+		if (j->options.idle)
+			j->options.idle(j->options.ctx);
+	}
+}
+
+void job_note_committed(struct job *j)
+{
+	checkpoint_finish(&j->done);
+	j->done = j->next;
+	j->next = (struct checkpoint){0};
+	ledger_copy(&j->saved, &j->meant);
+	if (j->furthest < j->done.records)
+		j->furthest = j->done.records;
+	j->taken = 0;
+	j->attempts = 0;
+	j->in_doubt = false;
+	journal_forget(&j->journal, &j->done.place);
+	culprits_forget(&j->culprits, &j->done.place);
+	recovery_widen(j);
+}
+
+static enum txn_answer commit(struct job *j)
+{
+	struct buf metadata = {0};
+	enum txn_answer answer;
+
+	checkpoint_write(&metadata, &j->next);
+	j->at.offset = (int64_t)j->next.records;
+	j->at.metadata = metadata.data;
+	answer = transaction_commit(&j->txn, &j->at);
+	buf_finish(&metadata);
+	return answer;
+}
+
+enum job_turn job_commit(struct job *j, const struct job_point *point)
+{
+	enum txn_answer answer;
+
+	if (j->out)
+		recovery_probe(j);
+	if (j->out)
+		return JOB_READ;
+	drain(j);
+	if (j->producer.failed.n || j->back || j->halted.kind)
+		return job_turn(j);
+	set_next(j, point);
+	answer = commit(j);
+	if (answer == TXN_DONE) {
+		job_note_committed(j);
+		answer = transaction_begin(&j->txn);
+		j->began = clock_mono_ms();
+	} else {
+		j->in_doubt = answer != TXN_ABORT;
+	}
+	if (answer == TXN_DONE)
+		return JOB_READ;
+	recover_from(j, answer);
+	return job_turn(j);
+}
+
+void job_abandon(struct job *j)
+{
+	recovery_roll_back(j);
+	if (j->start == JOB_COMPLETE)
+		return;
+	/* What the fallback file could not take is read again, too. */
+	j->options.ledger->read -= ledger_unsettled(j->options.ledger);
+	/* Whoever goes on aborts it, too. */
+	j->txn.patience_ms = j->options.settle_ms;
+	if (!j->out && !j->halted.kind)
+		transaction_abort(&j->txn);
+	failure_list_finish(&j->producer.failed);
+}

@@ -1,0 +1,159 @@
+#include "deliver/transaction.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "deliver/contract.h"
+
+/* librdkafka's calls can be repeated after a timeout, and then go on. */
+#define SLICE_MS 500
+
+typedef rd_kafka_error_t *call_fn(struct transaction *t, const void *with, int timeout_ms);
+
+/* One that has been silent for longer than transaction.timeout.ms gets the same
+ * answers as one that another has taken the place of. */
+bool transaction_is_fence(rd_kafka_resp_err_t err)
+{
+	static const rd_kafka_resp_err_t fences[] = {RD_KAFKA_RESP_ERR__FENCED,
+						     RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+						     RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fences); i++)
+		if (fences[i] == err)
+			return true;
+	return false;
+}
+
+static void note(struct transaction *t, const rd_kafka_error_t *error)
+{
+	const struct client *c = &t->producer->client;
+	char *text = secrets_hide(&c->secrets, rd_kafka_error_string(error)), fatal[256];
+
+	t->err = rd_kafka_error_code(error);
+	if (t->err == RD_KAFKA_RESP_ERR__TIMED_OUT && *client_last_error(c))
+		snprintf(t->why, sizeof(t->why), "no answer in time; last error of the client: %s",
+			 client_last_error(c));
+	else
+		snprintf(t->why, sizeof(t->why), "%s", text);
+	if (t->err == RD_KAFKA_RESP_ERR__FATAL)
+		t->err = rd_kafka_fatal_error(c->rk, fatal, sizeof(fatal));
+	free(text);
+}
+
+static enum txn_answer judge(struct transaction *t, rd_kafka_error_t *error)
+{
+	enum txn_answer answer = TXN_UNKNOWN;
+	struct contract c;
+
+	if (!error)
+		return TXN_DONE;
+	note(t, error);
+	c = contract_of_kafka(t->err);
+	if (c.class == CLASS_CONFIGURATION)
+		answer = TXN_REFUSED;
+	else if (transaction_is_fence(t->err))
+		answer = TXN_FENCED;
+	else if (rd_kafka_error_txn_requires_abort(error))
+		answer = TXN_ABORT;
+	rd_kafka_error_destroy(error);
+	return answer;
+}
+
+static bool is_late(const struct transaction *t, int64_t since)
+{
+	int64_t waited = clock_mono_ms() - since;
+
+	return waited >= t->patience_ms || (*t->stop && waited >= t->settle_ms);
+}
+
+/* Why the cluster doesn't answer may be that it refuses us. */
+static bool is_hopeless(const struct transaction *t)
+{
+	return t->producer->client.misconfigured && !t->producer->client.ever_up;
+}
+
+static enum txn_answer call(struct transaction *t, call_fn *fn, const void *with)
+{
+	int64_t since = clock_mono_ms();
+	rd_kafka_error_t *error;
+
+	while ((error = fn(t, with, SLICE_MS)) && rd_kafka_error_is_retriable(error) &&
+	       !rd_kafka_error_is_fatal(error) && !is_hopeless(t) && !is_late(t, since)) {
+		rd_kafka_error_destroy(error);
+		producer_poll(t->producer, 0);
+		if (t->idle)
+			t->idle(t->ctx);
+	}
+	return judge(t, error);
+}
+
+static rd_kafka_error_t *init(struct transaction *t, const void *with, int timeout_ms)
+{
+	(void)with;
+	return rd_kafka_init_transactions(t->producer->client.rk, timeout_ms);
+}
+
+enum txn_answer transaction_init(struct transaction *t)
+{
+	enum txn_answer answer = call(t, init, NULL);
+
+	if (answer == TXN_DONE)
+		client_set_up(&t->producer->client);
+	else if (is_hopeless(t))
+		answer = TXN_REFUSED;
+	return answer;
+}
+
+enum txn_answer transaction_begin(struct transaction *t)
+{
+	return judge(t, rd_kafka_begin_transaction(t->producer->client.rk));
+}
+
+static rd_kafka_error_t *send_offset(struct transaction *t, const void *with, int timeout_ms)
+{
+	const struct txn_offset *o = with;
+	rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(t->group);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_add(list, o->topic, 0);
+	rd_kafka_error_t *error;
+
+	at->offset = o->offset;
+	/* librdkafka copies it with the list, and frees it with free(). */
+	at->metadata = strdup(o->metadata);
+	at->metadata_size = strlen(o->metadata);
+	error = rd_kafka_send_offsets_to_transaction(t->producer->client.rk, list, group,
+						     timeout_ms);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_consumer_group_metadata_destroy(group);
+	return error;
+}
+
+static rd_kafka_error_t *commit(struct transaction *t, const void *with, int timeout_ms)
+{
+	(void)with;
+	return rd_kafka_commit_transaction(t->producer->client.rk, timeout_ms);
+}
+
+enum txn_answer transaction_commit(struct transaction *t, const struct txn_offset *offset)
+{
+	enum txn_answer answer = call(t, send_offset, offset);
+
+	/* Before the commit is asked for, nothing can have been committed. */
+	if (answer == TXN_UNKNOWN)
+		return TXN_ABORT;
+	return answer == TXN_DONE ? call(t, commit, NULL) : answer;
+}
+
+static rd_kafka_error_t *abort_it(struct transaction *t, const void *with, int timeout_ms)
+{
+	(void)with;
+	return rd_kafka_abort_transaction(t->producer->client.rk, timeout_ms);
+}
+
+enum txn_answer transaction_abort(struct transaction *t)
+{
+	return call(t, abort_it, NULL);
+}

@@ -1,0 +1,54 @@
+/* Kafka's transactions (KIP-98), and what librdkafka's answers to them mean.
+ *
+ * All calls block, for `patience_ms` at most and less once *stop is set, and
+ * serve delivery reports and `idle` meanwhile. One thread. */
+#ifndef REDRIVE_DELIVER_TRANSACTION_H
+#define REDRIVE_DELIVER_TRANSACTION_H
+
+#include "base/slice.h"
+#include "deliver/producer.h"
+
+enum txn_answer {
+	TXN_DONE,
+	TXN_ABORT,   /* failed, and nobody will ever see it: abort it and begin anew */
+	TXN_UNKNOWN, /* no answer, or none that tells: only a new producer can find out */
+	TXN_FENCED,  /* the broker has given this producer up, for another one or for its silence */
+	TXN_REFUSED, /* for its configuration, or for want of permission */
+};
+
+struct transaction {
+	struct producer *producer; /* transactional; borrowed, as are the others */
+	const char *group;	   /* whose offset is committed with the records */
+	int64_t patience_ms;
+	int64_t settle_ms; /* the same once *stop is set */
+	const volatile int *stop;
+	void (*idle)(void *ctx); /* or NULL */
+	void *ctx;
+	rd_kafka_resp_err_t err; /* of the last answer that was not TXN_DONE, */
+	char why[1024];		 /* in words, without secrets */
+};
+
+/* An offset and what stands beside it. */
+struct txn_offset {
+	const char *topic; /* on whose partition 0 it is committed */
+	int64_t offset;
+	const char *metadata;
+};
+
+/* True for what a broker answers to a producer that it has given up. */
+bool transaction_is_fence(rd_kafka_resp_err_t err);
+
+/* Fences every other producer of this transactional.id, and ends what such a
+ * one has left open: 1-2 s after a kill. Once for each client. */
+enum txn_answer transaction_init(struct transaction *t);
+
+enum txn_answer transaction_begin(struct transaction *t);
+
+/* Commits what was sent and the offset, both or none. Nothing may be in flight. */
+enum txn_answer transaction_commit(struct transaction *t, const struct txn_offset *offset);
+
+/* TXN_DONE: nothing of it will be seen, and nothing is in flight any more; what
+ * was is in the producer's `failed`. */
+enum txn_answer transaction_abort(struct transaction *t);
+
+#endif

@@ -1,0 +1,31 @@
+/* The inputs of a job, known by what is in them. */
+#ifndef REDRIVE_JOB_MANIFEST_H
+#define REDRIVE_JOB_MANIFEST_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "job/checkpoint.h"
+
+struct manifest {
+	const char *const *paths; /* borrowed */
+	struct identity *identities;
+	size_t n;
+	uint64_t bytes; /* of all files */
+};
+
+/* Looks at every file. 0, or -1 with *err (ERROR_USAGE): one is no regular file,
+ * or can't be read. Call manifest_finish in both cases; paths must outlive it. */
+int manifest_init(struct manifest *m, const char *const *paths, size_t n,
+		  struct error *err) _must_check_;
+void manifest_finish(struct manifest *m);
+
+/* Fills in what a checkpoint at c->place says of the inputs. */
+void manifest_fill(const struct manifest *m, struct checkpoint *c);
+
+/* Are these the inputs that the checkpoint was made with, as far as it got, with
+ * perhaps some more behind them? 0, or -1 with *err (ERROR_CONFIG), which says what has changed. */
+int manifest_check(const struct manifest *m, const struct checkpoint *c,
+		   struct error *err) _must_check_;
+
+#endif
