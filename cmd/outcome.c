@@ -177,7 +177,8 @@ static void say_done(const struct outcome_info *info)
 		return;
 	if (!ledger->read)
 		event_emit(events_of(info), EVENT_INFO, "nothing", EVENT_NO_FIELDS,
-			   "Nothing to send: the input has no records");
+			   job ? "Nothing was left to send"
+			       : "Nothing to send: the input has no records");
 	else
 		event_emit(events_of(info), EVENT_INFO, "done",
 			   EVENT_FIELDS(EVENT_NUMBER("messages", ledger->read)),

@@ -147,6 +147,11 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 	char *shown = secrets_hide(&c->secrets, text);
 
 	(void)level;
+	/* A client that asks may have a producer's properties. */
+	if (strcmp(facility, "CONFWARN") == 0 && strstr(shown, "is a producer property")) {
+		free(shown);
+		return;
+	}
 	if (strcmp(facility, "FAIL") == 0)
 		watch_closings(c, shown);
 	event_emit(c->events, EVENT_DEBUG, "librdkafka",

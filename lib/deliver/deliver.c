@@ -395,6 +395,7 @@ static bool is_done_with(struct deliver *d, const struct record *r, const struct
 	const struct culprit *c = job_culprit(&d->job, &at);
 
 	if (job_is_past(&d->job, &at)) {
+		d->job.passed++;
 		key_order_failed(&d->failures.order, r->key, true);
 		return true;
 	}

@@ -48,6 +48,24 @@ void job_finish(struct job *j)
 	free(j->id);
 }
 
+/* Unless the user has said something else. */
+static void prefer(struct job *j, const char *name, const char *value)
+{
+	const struct property *item = properties_find(&j->properties, name);
+
+	if (!item || strcmp(item->origin, "default") == 0)
+		properties_set(&j->properties, name, value, OBJECTION_JOB);
+}
+
+/* A transaction is as a rule begun while the last one's marks are still written,
+ * and librdkafka asks again after retry.backoff.ms; what bounds the tries of a
+ * message is its timeout. */
+static void set_retries(struct job *j)
+{
+	prefer(j, "retry.backoff.ms", "50");
+	prefer(j, "message.send.max.retries", "2147483647");
+}
+
 /* librdkafka wants a message to time out before its transaction does. */
 static void set_timeouts(struct job *j)
 {
@@ -78,12 +96,14 @@ int job_open(struct job *j, const struct producer_options *how, const char *topi
 	properties_copy(&j->properties, how->properties);
 	properties_set(&j->properties, "transactional.id", j->id, OBJECTION_JOB);
 	set_timeouts(j);
+	set_retries(j);
 	set_transaction(j);
 	j->how = *how;
 	j->how.properties = &j->properties;
 	j->how.transactional = true;
 	j->how.ordered = false;
 	j->at.topic = topic;
+	stall_init(&j->stall, clock_mono_ms());
 	if (producer_init(&j->producer, &j->how, err) < 0)
 		return -1;
 	return claim_begin(j, err);
@@ -110,6 +130,7 @@ void job_place_text(struct buf *out, const struct job *j, const struct source_pl
 void job_serve(struct job *j, int timeout_ms)
 {
 	producer_poll(&j->producer, timeout_ms);
+	stall_look(&j->stall, &j->producer, clock_mono_ms());
 }
 
 /* What the client refuses by itself was never part of the transaction. */
@@ -178,7 +199,7 @@ enum job_turn job_turn(struct job *j)
 		j->back = false;
 		return JOB_BACK;
 	}
-	if (j->taken >= j->most && !j->out)
+	if (j->taken - j->passed >= j->most && !j->out)
 		return JOB_COMMIT;
 	if (++j->turns % TURNS_PER_LOOK && (j->out || j->producer.inflight >= BUSY_FROM))
 		return JOB_READ;
@@ -216,6 +237,7 @@ static void drain(struct job *j)
 {
 	while (j->producer.inflight && !j->producer.failed.n) {
 		producer_kick(&j->producer, 50);
+		stall_look(&j->stall, &j->producer, clock_mono_ms());
 		if (j->options.idle)
 			j->options.idle(j->options.ctx);
 	}
@@ -229,7 +251,7 @@ void job_note_committed(struct job *j)
 	ledger_copy(&j->saved, &j->meant);
 	if (j->furthest < j->done.records)
 		j->furthest = j->done.records;
-	j->taken = 0;
+	j->taken = j->passed = 0;
 	j->attempts = 0;
 	j->in_doubt = false;
 	journal_forget(&j->journal, &j->done.place);

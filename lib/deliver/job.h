@@ -24,6 +24,7 @@
 #include "deliver/ledger.h"
 #include "deliver/producer.h"
 #include "deliver/sender.h"
+#include "deliver/stall.h"
 #include "deliver/transaction.h"
 #include "job/checkpoint.h"
 #include "job/journal.h"
@@ -87,7 +88,8 @@ struct job {
 	struct ledger meant;	 /* with this ledger */
 	struct journal journal;
 	struct culprits culprits;
-	uint64_t taken;		     /* records since then */
+	uint64_t taken;		     /* records since then, */
+	uint64_t passed;	     /* of these, those that the journal has taken */
 	uint64_t furthest;	     /* the most records that were ever done or taken */
 	uint64_t most;		     /* records that a transaction may have now */
 	struct source_place suspect; /* the last record that may be a culprit */
@@ -98,6 +100,7 @@ struct job {
 	bool out;	/* the circuit is open: records go to the fallback file */
 	int64_t try_at; /* when to look whether the cluster is there; mono ms */
 	int attempts;	/* in a row that failed */
+	struct stall stall;
 	rd_kafka_resp_err_t why;
 	char reason[1024];
 	struct error halted; /* kind is set once nothing more may be done, and why */

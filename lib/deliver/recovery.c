@@ -31,7 +31,7 @@ void recovery_roll_back(struct job *j)
 
 	if (j->furthest < j->done.records + j->taken)
 		j->furthest = j->done.records + j->taken;
-	j->taken = 0;
+	j->taken = j->passed = 0;
 	ledger_copy(l, &j->saved);
 	l->outcome[OUTCOME_FALLBACK] = fallback;
 	l->retries = retries;

@@ -9,8 +9,6 @@
 
 /* A cluster that has never answered is taken as down after so long. */
 #define NEVER_UP_PATIENCE_MS 2000
-/* Silence of the cluster that is worth a word. */
-#define STALL_MS 5000
 /* Delivery reports are served after so many sends. */
 #define SENDS_PER_POLL 64
 
@@ -20,7 +18,7 @@ int sender_init(struct sender *s, const struct sender_options *options, struct e
 	round_init(&s->round, options->in_rounds, &options->producer);
 	s->options.producer.in_rounds = options->in_rounds;
 	breaker_init(&s->breaker, options->breaker_threshold, options->breaker_cooldown_ms);
-	s->waiting_since = clock_mono_ms();
+	stall_init(&s->stall, clock_mono_ms());
 	return producer_init(&s->producer, &s->options.producer, err);
 }
 
@@ -50,47 +48,9 @@ rd_kafka_resp_err_t sender_closed_by(const struct sender *s)
 	return s->halted.kind ? s->halted_by : s->opened_by;
 }
 
-static void say_stalled(struct sender *s, int64_t now)
-{
-	const struct client *c = &s->producer.client;
-
-	if (s->stalled || !s->producer.inflight || now - s->waiting_since < STALL_MS)
-		return;
-	s->stalled = true;
-	event_emit(s->options.producer.events, EVENT_WARNING, "stalled",
-		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_NUMBER("records", s->producer.inflight)),
-		   "Nothing has been acknowledged on %s for %d s, waiting%s%s",
-		   s->options.producer.topic, STALL_MS / 1000, *c->last_text ? ": " : "",
-		   c->last_text);
-}
-
-static void say_resumed(struct sender *s, int64_t now)
-{
-	if (!s->stalled)
-		return;
-	s->stalled = false;
-	event_emit(s->options.producer.events, EVENT_INFO, "resumed",
-		   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic),
-				EVENT_NUMBER("after_ms", now - s->waiting_since)),
-		   "Acknowledged again on %s after %lld s", s->options.producer.topic,
-		   (long long)(now - s->waiting_since) / 1000);
-}
-
 static void note_progress(struct sender *s, int64_t now)
 {
-	uint64_t delivered = *s->options.producer.delivered;
-
-	if (delivered == s->delivered_seen) {
-		if (!s->producer.inflight)
-			s->waiting_since = now;
-		say_stalled(s, now);
-		return;
-	}
-	say_resumed(s, now);
-	s->delivered_seen = delivered;
-	s->waiting_since = now;
-	if (breaker_success(&s->breaker))
+	if (stall_look(&s->stall, &s->producer, now) && breaker_success(&s->breaker))
 		event_emit(s->options.producer.events, EVENT_INFO, "breaker_closed",
 			   EVENT_FIELDS(EVENT_TEXT("topic", s->options.producer.topic)),
 			   "Circuit closed for %s: records are delivered again",
@@ -117,7 +77,7 @@ static void halt_misconfigured(struct sender *s)
 static void check_patience(struct sender *s, int64_t now)
 {
 	struct client *c = &s->producer.client;
-	int64_t waited = now - s->waiting_since;
+	int64_t waited = now - s->stall.since;
 	bool hopeless = c->all_down && (!c->ever_up || s->probing);
 
 	if (!s->producer.inflight || s->producer.given_up)
@@ -213,7 +173,7 @@ static void wait_for_cooldown(struct sender *s)
 static enum sender_result gate(struct sender *s)
 {
 	if (!s->producer.inflight)
-		s->waiting_since = clock_mono_ms();
+		s->stall.since = clock_mono_ms();
 	while (window_full(s) && !s->halted.kind)
 		sender_serve(s, 50);
 	if (s->halted.kind)
@@ -256,7 +216,7 @@ static void after_send(struct sender *s)
 			   "Circuit half-open for %s: one record is sent as a probe",
 			   s->options.producer.topic);
 		s->probing = true;
-		s->waiting_since = clock_mono_ms();
+		s->stall.since = clock_mono_ms();
 		sender_drain(s);
 		s->probing = false;
 	} else if (s->producer.failed.n || s->sent % SENDS_PER_POLL == 0) {

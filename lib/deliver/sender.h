@@ -22,6 +22,7 @@
 #include "deliver/breaker.h"
 #include "deliver/producer.h"
 #include "deliver/round.h"
+#include "deliver/stall.h"
 
 /* What an open circuit means for the records behind it. */
 enum outage { OUTAGE_DLQ, OUTAGE_WAIT, OUTAGE_STOP };
@@ -62,11 +63,9 @@ struct sender {
 	struct breaker breaker;
 	rd_kafka_resp_err_t opened_by; /* the error that opened the circuit last */
 	rd_kafka_resp_err_t halted_by; /* the error that halted it */
-	uint64_t delivered_seen;
-	int64_t waiting_since; /* mono ms: since when nothing was acknowledged */
+	struct stall stall;
 	struct round round;
 	unsigned sent; /* so many sends; wraps */
-	bool stalled;  /* nothing is acknowledged, and that has been said */
 	bool settling;
 	bool probing;	     /* the one record that decides whether the circuit closes */
 	struct error halted; /* kind is set when nothing more may be sent, and why */

@@ -329,7 +329,7 @@ static void send_again(struct sender *s, struct failure_list *list)
 
 static void drain_attempt(struct sender *s)
 {
-	s->waiting_since = clock_mono_ms();
+	s->stall.since = clock_mono_ms();
 	sender_drain(s);
 	producer_settled(&s->producer);
 }

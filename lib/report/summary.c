@@ -213,6 +213,8 @@ static void text_job(struct buf *out, const struct summary_job *j)
 	if (j->resumed && j->file) {
 		buf_add_str(out, "Went on with ");
 		text_add_escaped(out, slice_of(j->file));
+		if (j->member)
+			buf_addf(out, ", member %u", j->member + 1);
 		buf_addf(out, ", line %llu\n", (unsigned long long)j->line);
 	}
 	add_row(out, "Done in all:", text_count(j->records, digits), "");
