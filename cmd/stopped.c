@@ -147,7 +147,10 @@ static void say_where_job_goes_on(const struct outcome_info *info, const struct 
 
 static void say_job(const struct outcome_info *info, const struct job *j)
 {
+	const struct error *halted = deliver_halted(info->load->deliver);
 	bool left = job_input(j, &j->done.place) != NULL;
+	/* Whoever has taken over the job goes on with it. */
+	bool ours = halted ? halted->kind != ERROR_FATAL : *info->load->stop;
 
 	if (j->out)
 		event_emit(
@@ -157,7 +160,7 @@ static void say_job(const struct outcome_info *info, const struct job *j)
 			"file: "
 			"when it is back, run the same command again, before that file is replayed "
 			"or moved");
-	else if (left && (deliver_halted(info->load->deliver) || *info->load->stop))
+	else if (left && ours)
 		say_where_job_goes_on(info, j);
 	if (!left && j->done.damaged)
 		event_emit(events_of(info), EVENT_ERROR, "job_damaged",

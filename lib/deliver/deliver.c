@@ -252,6 +252,11 @@ static int open_job(struct deliver *d, struct error *err)
 	struct producer_options how = preflight_job(&d->preflight);
 	const char *topic = d->options.topic;
 
+	if (!preflight_topic_up(&d->preflight) && d->options.on_outage != OUTAGE_WAIT)
+		return error_set(err, ERROR_OUTPUT,
+				 "job %s: no broker answers, and only the cluster knows how far the "
+				 "job is",
+				 d->options.job);
 	if (preflight_topic_missing(&d->preflight))
 		topic = how.dlq;
 	if (!topic)

@@ -6,10 +6,7 @@
 
 #include "base/mem.h"
 #include "deliver/cluster.h"
-
-/* A message's opaque is the block that holds its value or, for a record that
- * failed before, its failure: both are aligned, so the lowest bit tells. */
-#define IS_FAILURE 1
+#include "deliver/message.h"
 
 #define ROUND_LINGER_MS 10000
 
@@ -17,73 +14,6 @@
 #define BUSY_FROM 1024
 /* librdkafka's default of queue.buffering.max.messages. */
 #define QUEUE_MESSAGES 100000
-
-static void *tag_failure(struct failure *f)
-{
-	return (void *)((uintptr_t)f | IS_FAILURE);
-}
-
-static struct failure *untag_failure(void *opaque)
-{
-	uintptr_t bits = (uintptr_t)opaque;
-
-	return bits & IS_FAILURE ? (struct failure *)(bits & ~(uintptr_t)IS_FAILURE) : NULL;
-}
-
-/* librdkafka answers -1 for a message that failed. */
-static int64_t timestamp_of_message(const rd_kafka_message_t *m)
-{
-	rd_kafka_message_t *sent = (rd_kafka_message_t *)m;
-	rd_kafka_resp_err_t err = sent->err;
-	int64_t timestamp;
-
-	sent->err = RD_KAFKA_RESP_ERR_NO_ERROR;
-	timestamp = rd_kafka_message_timestamp(sent, NULL);
-	sent->err = err;
-	return timestamp;
-}
-
-/* The caller frees *headers. */
-static struct record record_of_message(const rd_kafka_message_t *m, struct header **headers)
-{
-	struct record r = {{m->key, m->key_len},
-			   {m->payload, m->len},
-			   NULL,
-			   0,
-			   timestamp_of_message(m),
-			   NULL,
-			   false};
-	rd_kafka_headers_t *list = NULL;
-
-	*headers = NULL;
-	if (rd_kafka_message_headers(m, &list) || !list)
-		return r;
-	r.n_headers = rd_kafka_header_cnt(list);
-	r.headers = *headers = mem_alloc(r.n_headers, sizeof(**headers));
-	for (size_t i = 0; i < r.n_headers; i++) {
-		const char *name = NULL;
-		const void *value = NULL;
-		size_t len = 0;
-
-		rd_kafka_header_get_all(list, i, &name, &value, &len);
-		(*headers)[i] = (struct header){slice_of(name), {value, len}};
-	}
-	return r;
-}
-
-static struct failure *failure_of_message(const rd_kafka_message_t *m)
-{
-	struct failure *f = untag_failure(m->_private);
-	struct header *headers;
-	struct record r;
-
-	if (f)
-		return f;
-	r = record_of_message(m, &headers);
-	f = failure_from_block(&r, m->_private);
-	free(headers);
-	return f;
-}
 
 static void pull_back(struct producer *p)
 {
@@ -140,7 +70,7 @@ static bool may_be_persisted(const struct producer *p, const struct failure *f,
 
 static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
-	struct failure *f = failure_of_message(m);
+	struct failure *f = message_failure(m);
 
 	f->err = cause_of(p, m->err);
 	f->refused = false;
@@ -158,7 +88,7 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 
 static void on_delivered(struct producer *p, const rd_kafka_message_t *m)
 {
-	struct failure *f = untag_failure(m->_private);
+	struct failure *f = message_tagged(m->_private);
 
 	++*(p->dlq && f ? p->options.dead_lettered : p->options.delivered);
 	client_set_up(&p->client);
@@ -453,7 +383,7 @@ static bool send_failure(struct producer *p, rd_kafka_topic_t *rkt, struct failu
 	rd_kafka_resp_err_t err;
 
 	send_pack(p);
-	err = produce(p, rkt, as, tag_failure(f));
+	err = produce(p, rkt, as, message_tag(f));
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	if (!err) {
