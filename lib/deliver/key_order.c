@@ -39,10 +39,10 @@ static void say_full(struct key_order *o)
 	o->full = true;
 	event_emit(
 		o->events, EVENT_WARNING, "keys_not_held",
-		EVENT_FIELDS(EVENT_NUMBER("keys", (long long)o->held.n)),
+		EVENT_FIELDS(EVENT_NUMBER("keys", (long long)(o->held.n + o->fresh.n))),
 		"--keep-key-order can't note more than these %zu keys with a failed record: later "
 		"records of other keys that fail from here on are sent",
-		o->held.n);
+		o->held.n + o->fresh.n);
 }
 
 /* The records of a job that fail on their way fail with their transaction, and
@@ -54,7 +54,7 @@ void key_order_failed(struct key_order *o, struct slice key, bool early)
 	if (!o->on || !key.data)
 		return;
 	if (o->revocable)
-		noted = keyset_add(&o->fresh, key);
+		noted = keyset_has(&o->held, key) || keyset_add(&o->fresh, key);
 	else
 		noted = keyset_add(&o->held, key) && (early || keyset_add(&o->broken, key));
 	if (!noted)

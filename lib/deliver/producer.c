@@ -108,6 +108,10 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 	(void)rk;
 	p->inflight--;
 	p->inflight_bytes -= m->len;
+	if (p->dlq && message_tagged(m->_private)) {
+		p->letters--;
+		p->letter_bytes -= m->len;
+	}
 	if (m->err)
 		on_failed(p, m);
 	else
@@ -404,7 +408,14 @@ bool producer_resend(struct producer *p, struct failure *f, const struct record 
 
 bool producer_send_letter(struct producer *p, struct failure *f, const struct record *as)
 {
-	return send_failure(p, p->dlq, f, as);
+	unsigned before = p->inflight;
+	size_t len = as->value.len;
+
+	if (!send_failure(p, p->dlq, f, as))
+		return false;
+	p->letters += p->inflight - before;
+	p->letter_bytes += p->inflight > before ? len : 0;
+	return true;
 }
 
 void producer_poll(struct producer *p, int timeout_ms)

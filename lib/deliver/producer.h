@@ -43,6 +43,8 @@ struct producer {
 	rd_kafka_topic_t *rkt, *dlq; /* dlq may be NULL */
 	unsigned inflight;	     /* those in the pack too */
 	size_t inflight_bytes;
+	unsigned letters; /* of these, dead letters beside records; their values are copies */
+	size_t letter_bytes;
 	rd_kafka_message_t pack[PRODUCER_PACK]; /* not with librdkafka yet */
 	size_t n_pack;
 	bool partitions_known;

@@ -173,6 +173,19 @@ static bool open_dlq(struct sinks *s)
 	return s->dlq_open;
 }
 
+static bool window_full(const struct sinks *s)
+{
+	return s->dlq.producer.inflight >= DLQ_WINDOW ||
+	       s->dlq.producer.inflight_bytes >= DLQ_WINDOW_BYTES;
+}
+
+/* A job that has failed lets go of all. */
+static bool job_window_full(const struct job *j)
+{
+	return !j->producer.failed.n &&
+	       (j->producer.letters >= DLQ_WINDOW || j->producer.letter_bytes >= DLQ_WINDOW_BYTES);
+}
+
 /* Takes f. */
 static void to_dlq_of_job(struct sinks *s, struct failure *f)
 {
@@ -185,18 +198,14 @@ static void to_dlq_of_job(struct sinks *s, struct failure *f)
 		return;
 	}
 	failure_detach(f);
+	while (job_window_full(s->job))
+		job_serve(s->job, 50);
 	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
 	if (fault != FAULT_NONE)
 		sinks_keep(s, f, contract_of_fault(fault).code, message);
 	else if (!job_send_letter(s->job, f, make_letter, s))
 		sinks_keep(s, f, f->cause.code,
 			   s->job->out ? s->job->reason : rd_kafka_err2str(f->err));
-}
-
-static bool window_full(const struct sinks *s)
-{
-	return s->dlq.producer.inflight >= DLQ_WINDOW ||
-	       s->dlq.producer.inflight_bytes >= DLQ_WINDOW_BYTES;
 }
 
 /* Takes f. */

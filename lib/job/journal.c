@@ -78,8 +78,6 @@ void journal_forget(struct journal *j, const struct source_place *until)
 	if (n)
 		memmove(j->runs, j->runs + n, (j->n - n) * sizeof(*j->runs));
 	j->n -= n;
-	if (!j->n)
-		j->records = 0;
 }
 
 static void take_line(struct journal *j, struct slice line, uint64_t job_id,
@@ -88,7 +86,8 @@ static void take_line(struct journal *j, struct slice line, uint64_t job_id,
 	struct envelope e = {0};
 	struct source_place at;
 	struct error err;
-	bool ours = envelope_read(&e, line, &err) == 0 && e.job_id == job_id;
+	/* Lines count from 1: one without lacks its place. */
+	bool ours = envelope_read(&e, line, &err) == 0 && e.job_id == job_id && e.line;
 
 	at = (struct source_place){e.input, e.number, e.offset, e.line};
 	if (ours && source_place_compare(&at, from) >= 0)
@@ -108,10 +107,13 @@ int journal_read(struct journal *j, const char *path, uint64_t job_id,
 	if (!file && errno == ENOENT)
 		return 0;
 	snprintf(id, sizeof(id), "\"%016" PRIx64 "\"", job_id);
-	/* A last line without its line feed may be torn. */
-	while (file && (len = getline(&line, &cap, file)) > 0)
-		if (line[len - 1] == '\n' && memmem(line, (size_t)len, id, strlen(id)))
-			take_line(j, (struct slice){line, (size_t)len - 1}, job_id, from);
+	/* A last line that is whole but for its line feed stays; one that is torn is
+	 * no envelope. */
+	while (file && (len = getline(&line, &cap, file)) > 0) {
+		len -= line[len - 1] == '\n';
+		if (memmem(line, (size_t)len, id, strlen(id)))
+			take_line(j, (struct slice){line, (size_t)len}, job_id, from);
+	}
 	if (!file || ferror(file))
 		rc = error_set(err, ERROR_OUTPUT, "can't read the fallback file %s: %s", path,
 			       strerror(errno));

@@ -24,7 +24,7 @@ struct journal_run {
 struct journal {
 	struct journal_run *runs; /* in the order of the input */
 	size_t n, cap;
-	uint64_t records; /* all that were added and not forgotten since */
+	uint64_t records; /* that were ever added */
 };
 
 void journal_finish(struct journal *j);

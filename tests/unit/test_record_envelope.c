@@ -114,9 +114,9 @@ static json_t *written(const struct record *r, const struct envelope_notes *note
 static void test_the_notes_say_why_and_where(void **state)
 {
 	struct origin *o = origin_create(0, "orders.zip", "a.ndjson", "ndjson");
-	struct envelope_notes notes = {"orders", "_TRANSPORT",	"transient",
-				       "down",	 "possibly",	1700000000000,
-				       3,	 {o, 17, 6001}, "nightly"};
+	struct envelope_notes notes = {
+		"orders", "_TRANSPORT",	 "transient", "down", "possibly", 1700000000000,
+		3,	  {o, 17, 6001}, "nightly",   0};
 	json_t *root = written(&records[4], &notes);
 	const char *type, *class, *message, *at, *persisted, *file, *member, *job;
 	int v, retries, line, offset;
@@ -158,6 +158,107 @@ static void test_notes_that_are_not_there_are_left_out(void **state)
 	assert_null(json_object_get(root, "timestamp"));
 	assert_true(json_is_null(json_object_get(root, "value")));
 	json_decref(root);
+}
+
+/* The numbers that tell a job which of its records this is. */
+static void test_a_job_finds_its_record_again(void **state)
+{
+	static const struct {
+		uint64_t job_id;
+		unsigned input, number;
+		uint64_t line, offset;
+	} cases[] = {
+		{0x5f0c00000000001a, 2, 7, 17, 6001},
+		{1, 0, 0, 1, 0},
+		{UINT64_MAX, UINT32_MAX, UINT32_MAX, INT64_MAX, INT64_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct origin *o = origin_create(cases[i].input, "a.zip", "b", "ndjson");
+		struct envelope_notes notes = {.position = {o, cases[i].line, cases[i].offset},
+					       .job = "nightly",
+					       .job_id = cases[i].job_id};
+		struct envelope e = {0};
+		struct buf line = {0};
+
+		o->number = cases[i].number;
+		envelope_write(&line, &records[i], &notes);
+		assert_int_equal(envelope_read(&e, without_line_feed(&line), NULL), 0);
+		expect_record(&e.record, &records[i]);
+		assert_true(e.job_id == cases[i].job_id);
+		assert_int_equal(e.input, cases[i].input);
+		assert_int_equal(e.number, cases[i].number);
+		assert_true(e.line == cases[i].line && e.offset == cases[i].offset);
+		envelope_finish(&e);
+		buf_finish(&line);
+		origin_unref(o);
+	}
+}
+
+static void test_a_jobs_numbers_stand_where_they_are_promised(void **state)
+{
+	struct origin *o = origin_create(2, "a.zip", "b", "ndjson");
+	struct envelope_notes notes = {.position = {o, 17, 6001}, .job = "nightly", .job_id = 0x1a};
+	struct buf line = {0};
+
+	(void)state;
+	o->number = 7;
+	envelope_write(&line, &records[0], &notes);
+	assert_non_null(strstr(line.data,
+			       ",\"source\":{\"file\":\"a.zip\",\"member\":\"b\",\"line\":17,"
+			       "\"offset\":6001,\"input\":2,\"number\":7},\"job\":\"nightly\","
+			       "\"job_id\":\"000000000000001a\",\"crc32\":"));
+	/* Without a place there is nothing to number. */
+	notes.position.origin = NULL;
+	buf_clear(&line);
+	envelope_write(&line, &records[0], &notes);
+	assert_non_null(strstr(line.data, "],\"job\":\"nightly\",\"job_id\":\"000000000000001a\""));
+	buf_finish(&line);
+	origin_unref(o);
+}
+
+static void test_what_is_no_jobs_has_no_numbers(void **state)
+{
+	struct origin *o = origin_create(2, "a.zip", "b", "ndjson");
+	struct envelope_notes notes = {.position = {o, 17, 6001}};
+	struct buf line = {0};
+	struct envelope e = {0};
+
+	(void)state;
+	o->number = 7;
+	envelope_write(&line, &records[0], &notes);
+	assert_null(strstr(line.data, "job"));
+	assert_null(strstr(line.data, "\"input\""));
+	assert_null(strstr(line.data, "\"number\""));
+	assert_int_equal(envelope_read(&e, without_line_feed(&line), NULL), 0);
+	assert_true(!e.job_id && !e.input && !e.number);
+	envelope_finish(&e);
+	buf_finish(&line);
+	origin_unref(o);
+}
+
+/* Of a line that somebody has written, too. */
+static void test_job_ids_of_other_kinds_are_none(void **state)
+{
+	static const char *const none[] = {
+		"{\"value\":null}",
+		"{\"value\":null,\"job_id\":null}",
+		"{\"value\":null,\"job_id\":7}",
+		"{\"value\":null,\"job_id\":\"\"}",
+		"{\"value\":null,\"job_id\":[\"1a\"]}",
+		"{\"value\":null,\"source\":[1]}",
+		"{\"value\":null,\"source\":{\"input\":\"1\",\"number\":{}}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+		struct envelope e = {0};
+
+		EXPECT(envelope_read(&e, slice_of(none[i]), NULL) == 0, "%s", none[i]);
+		EXPECT(!e.job_id && !e.input && !e.number && !e.line && !e.offset, "%s", none[i]);
+		envelope_finish(&e);
+	}
 }
 
 static void test_an_origin_without_a_file_name_is_still_json(void **state)
@@ -439,6 +540,10 @@ int main(void)
 		cmocka_unit_test(test_every_single_byte_comes_back),
 		cmocka_unit_test(test_the_notes_say_why_and_where),
 		cmocka_unit_test(test_notes_that_are_not_there_are_left_out),
+		cmocka_unit_test(test_a_job_finds_its_record_again),
+		cmocka_unit_test(test_a_jobs_numbers_stand_where_they_are_promised),
+		cmocka_unit_test(test_what_is_no_jobs_has_no_numbers),
+		cmocka_unit_test(test_job_ids_of_other_kinds_are_none),
 		cmocka_unit_test(test_an_origin_without_a_file_name_is_still_json),
 		cmocka_unit_test(test_notes_that_are_not_utf8_are_still_json),
 		cmocka_unit_test(test_a_line_is_added_behind_what_is_there),

@@ -121,6 +121,89 @@ static void test_everything_at_once(void **state)
 	       "To go on: redrive produce --job x\n");
 }
 
+/* Both forms of a run of nothing with this job; the text without its numbers. */
+static void expect_job(const struct summary_job *job, const char *resume, const char *text,
+		       const char *json_resume, const char *json_job)
+{
+	const struct ledger ledger = {0};
+	const struct summary s = {
+		.command = "produce", .ledger = &ledger, .job = job, .resume = resume};
+	struct buf out = {0}, wanted = {0};
+
+	summary_text(&out, &s);
+	assert_non_null(strstr(out.data, "=== Job"));
+	assert_string_equal(strstr(out.data, "=== Job"), text);
+	buf_clear(&out);
+	buf_addf(&wanted, ",\"resume\":%s,\"exit\":0,\"job\":%s}\n", json_resume, json_job);
+	summary_json(&out, &s);
+	assert_non_null(strstr(out.data, ",\"resume\""));
+	assert_string_equal(strstr(out.data, ",\"resume\""), wanted.data);
+	buf_finish(&wanted);
+	buf_finish(&out);
+}
+
+static void test_a_job_that_is_new(void **state)
+{
+	(void)state;
+	expect_job(&(struct summary_job){.name = "nightly",
+					 .file = "a.ndjson",
+					 .line = 1,
+					 .records = 1000000,
+					 .complete = true},
+		   NULL,
+		   "=== Job nightly: complete ===\n"
+		   "Done in all:          1,000,000\n",
+		   "null", "{\"name\":\"nightly\",\"records\":1000000,\"complete\":true}");
+}
+
+static void test_a_job_that_went_on(void **state)
+{
+	struct summary_job job = {.name = "nightly",
+				  .resumed = true,
+				  .file = "b\033\xff.ndjson",
+				  .line = 6002,
+				  .offset = 373000,
+				  .before = 120000,
+				  .records = 125000};
+
+	(void)state;
+	expect_job(&job, "redrive produce --job nightly",
+		   "=== Job nightly: not complete ===\n"
+		   "Done before this run:   120,000\n"
+		   "Went on with b\\x1b\\xff.ndjson, line 6002\n"
+		   "Done in all:            125,000\n"
+		   "To go on: redrive produce --job nightly\n",
+		   "{\"file\":\"b\\\\x1b\\\\xff.ndjson\",\"member\":0,\"line\":6002,"
+		   "\"offset\":373000,\"records\":120000}",
+		   "{\"name\":\"nightly\",\"records\":125000,\"complete\":false}");
+	job.file = "b.zip";
+	job.member = 2;
+	expect_job(&job, NULL,
+		   "=== Job nightly: not complete ===\n"
+		   "Done before this run:   120,000\n"
+		   "Went on with b.zip, member 3, line 6002\n"
+		   "Done in all:            125,000\n",
+		   "{\"file\":\"b.zip\",\"member\":2,\"line\":6002,\"offset\":373000,"
+		   "\"records\":120000}",
+		   "{\"name\":\"nightly\",\"records\":125000,\"complete\":false}");
+}
+
+static void test_a_job_that_was_done(void **state)
+{
+	(void)state;
+	expect_job(&(struct summary_job){.name = "nightly",
+					 .resumed = true,
+					 .before = 7,
+					 .records = 7,
+					 .complete = true},
+		   NULL,
+		   "=== Job nightly: complete ===\n"
+		   "Done before this run:         7\n"
+		   "Done in all:                  7\n",
+		   "{\"file\":null,\"member\":0,\"line\":0,\"offset\":0,\"records\":7}",
+		   "{\"name\":\"nightly\",\"records\":7,\"complete\":true}");
+}
+
 static void test_json_is_json(void **state)
 {
 	struct ledger_error errors[] = {{"A\"B\xff", 2}};
@@ -201,6 +284,9 @@ int main(void)
 		cmocka_unit_test(test_design),
 		cmocka_unit_test(test_nothing_read),
 		cmocka_unit_test(test_everything_at_once),
+		cmocka_unit_test(test_a_job_that_is_new),
+		cmocka_unit_test(test_a_job_that_went_on),
+		cmocka_unit_test(test_a_job_that_was_done),
 		cmocka_unit_test(test_json_is_json),
 		cmocka_unit_test(test_rate),
 	};
