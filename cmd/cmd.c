@@ -8,8 +8,9 @@
 #include "help.h"
 
 static const enum exit_status statuses[] = {
-	[ERROR_NONE] = EXIT_FATAL,  [ERROR_USAGE] = EXIT_USAGE,	   [ERROR_CONFIG] = EXIT_STOPPED,
-	[ERROR_INPUT] = EXIT_FATAL, [ERROR_OUTPUT] = EXIT_STOPPED, [ERROR_FATAL] = EXIT_FATAL,
+	[ERROR_NONE] = EXIT_FATAL,  [ERROR_USAGE] = EXIT_USAGE,	 [ERROR_CONFIG] = EXIT_STOPPED,
+	[ERROR_INPUT] = EXIT_FATAL, [ERROR_SYSTEM] = EXIT_FATAL, [ERROR_OUTPUT] = EXIT_STOPPED,
+	[ERROR_FATAL] = EXIT_FATAL,
 };
 
 void cmd_say(FILE *out, const char *name, const char *text)

@@ -65,10 +65,15 @@ static enum job_turn commit(struct load *l)
 {
 	struct follow *f = &l->follow;
 	const struct job *j = deliver_job(l->deliver);
-	struct job_point point = {.damaged = j->first.damaged + inputs_damaged(l->inputs)};
+	unsigned damaged = inputs_damaged(l->inputs) - (l->held && !*l->stop);
+	struct job_point point = {.damaged = j->first.damaged + damaged,
+				  .held = l->held && !*l->stop};
 	enum job_turn turn;
 
-	source_tell(l->source, &point.place);
+	if (l->held)
+		source_tell_failed(l->source, &point.place);
+	else
+		source_tell(l->source, &point.place);
 	source_get_stats(l->source, &f->asked);
 	f->place = point.place;
 	point.bytes = f->asked.bytes_in;

@@ -114,7 +114,7 @@ static int check_is_not(const char *path, const char *fallback, struct error *er
 }
 
 /* A file by what it is, not by its name. */
-struct identity {
+struct file_id {
 	dev_t dev;
 	ino_t ino;
 	bool pipe; /* can be read only once */
@@ -123,7 +123,7 @@ struct identity {
 
 static int compare_identities(const void *a, const void *b)
 {
-	const struct identity *x = a, *y = b;
+	const struct file_id *x = a, *y = b;
 
 	if (x->dev != y->dev)
 		return x->dev < y->dev ? -1 : 1;
@@ -134,28 +134,28 @@ static int compare_identities(const void *a, const void *b)
 
 /* Of those that exist, in an order that has the same ones side by side; the
  * caller frees *found. */
-static size_t identify(const char *const *paths, size_t n_paths, struct identity **found)
+static size_t identify(const char *const *paths, size_t n_paths, struct file_id **found)
 {
-	struct identity *all = mem_alloc(n_paths, sizeof(*all));
+	struct file_id *all = mem_alloc(n_paths, sizeof(*all));
 	struct stat st;
 	size_t n = 0;
 
 	for (size_t i = 0; i < n_paths; i++)
 		if (look(paths[i], &st) == 0 && (is_stdin(paths[i]) || !S_ISCHR(st.st_mode)))
-			all[n++] = (struct identity){st.st_dev, st.st_ino, !S_ISREG(st.st_mode), i};
+			all[n++] = (struct file_id){st.st_dev, st.st_ino, !S_ISREG(st.st_mode), i};
 	qsort(all, n, sizeof(*all), compare_identities);
 	*found = all;
 	return n;
 }
 
-static bool is_same(const struct identity *a, const struct identity *b)
+static bool is_same(const struct file_id *a, const struct file_id *b)
 {
 	return a->dev == b->dev && a->ino == b->ino;
 }
 
 static int check_pipes(const struct option_list *paths, struct error *err)
 {
-	struct identity *ids;
+	struct file_id *ids;
 	size_t n = identify(paths->items, paths->n, &ids);
 	int rc = 0;
 
@@ -188,7 +188,7 @@ int inputs_check(const struct option_list *paths, const char *fallback, struct e
 void inputs_warn(const struct inputs *in, const struct event_sink *events)
 {
 	const char **paths = mem_alloc(in->n_all, sizeof(*paths));
-	struct identity *ids;
+	struct file_id *ids;
 	size_t n;
 
 	for (size_t i = 0; i < in->n_all; i++)

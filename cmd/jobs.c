@@ -186,7 +186,8 @@ static bool is_confirmed(const struct jobs *j)
 	text_add_escaped(&question, slice_of(c->job));
 	buf_add_str(&question, " (");
 	jobs_progress(&question, c);
-	buf_add_str(&question, ")? It will start over from the first record. [y/N] ");
+	buf_add_str(&question, ")? What it has loaded stays in the topic, and is loaded again "
+			       "from the first record on. [y/N] ");
 	fputs(question.data, stderr);
 	fflush(stderr);
 	buf_finish(&question);

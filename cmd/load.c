@@ -64,8 +64,11 @@ static bool tell_member(struct load *l, uint64_t before, const char *what)
 static void take_failed_input(struct load *l, const struct source_item *item)
 {
 	struct origin *origin = (struct origin *)item->position.origin;
-	uint64_t before = inputs_fail(l->inputs, origin, item->error.text, l->source);
+	uint64_t before;
 
+	l->held =
+		l->follow.on && (*l->stop || !l->skip_damaged || item->error.kind == ERROR_SYSTEM);
+	before = inputs_fail(l->inputs, origin, item->error.text, l->source);
 	if (*l->stop)
 		return; /* that is why */
 	l->input_failed = true;
@@ -215,6 +218,8 @@ void load_run(struct load *l)
 		type = source_next(l->source, &item);
 		last_set(&last, type, &item);
 		take_item(l, type, &item);
+		if (l->held)
+			break;
 		if (l->follow.on && follow_item(l, type))
 			type = SOURCE_WAIT;
 		if (type != SOURCE_WAIT && ++turns % TURNS_PER_LOOK)

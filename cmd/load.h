@@ -25,6 +25,8 @@ struct load {
 	struct follow follow;	/* of a job; see load_run */
 	uint64_t left_out;	/* members of archives that a warning was due for */
 	bool stopping;		/* that a signal has come has been said */
+	bool skip_damaged;	/* a job goes on behind what can't be read */
+	bool held;		/* out: such a thing has ended the job's run */
 	bool input_failed;	/* out: an input could not be read to its end */
 	bool read_all;		/* out: all inputs were read to their ends */
 	struct mark stopped_at; /* out: the last record that was read; the caller clears it */

@@ -142,7 +142,8 @@ static int finish(const struct outcome_info *info, int status, const struct buf 
 		.n_inputs = info->load->inputs->n,
 	};
 
-	if (j) {
+	/* Of one that did not begin nothing is known. */
+	if (j && (j->announced || j->start == JOB_COMPLETE)) {
 		job = job_of(j);
 		s.job = &job;
 	}
@@ -152,6 +153,7 @@ static int finish(const struct outcome_info *info, int status, const struct buf 
 
 int outcome_not_started(const struct outcome_info *info, const struct error *err)
 {
+	const struct job *job = deliver_job(info->load->deliver);
 	struct buf resume = {0};
 	int status = EXIT_STOPPED;
 
@@ -159,9 +161,11 @@ int outcome_not_started(const struct outcome_info *info, const struct error *err
 		status = EXIT_USAGE;
 	else if (err->kind == ERROR_FATAL)
 		status = EXIT_FATAL;
+	else if (*info->load->stop)
+		status = EXIT_SIGNAL + *info->load->stop;
 	event_emit(events_of(info), EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
 		   "Nothing was sent: %s", err->text);
-	if (err->kind != ERROR_USAGE)
+	if (err->kind != ERROR_USAGE && !(job && err->kind == ERROR_CONFIG))
 		resume_anew(&resume, &info->resume);
 	status = finish(info, status, &resume);
 	buf_finish(&resume);

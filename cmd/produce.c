@@ -1,6 +1,8 @@
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -161,13 +163,26 @@ static int check_job_name(const char *name, struct error *err)
 
 static int check_no_job(const struct produce *p, struct error *err)
 {
-	static const char *const needs_job[] = {"resume", "commit-records", "commit-interval"};
+	static const char *const needs_job[] = {"resume", "skip-damaged", "commit-records",
+						"commit-interval"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs_job); i++)
 		if (options_origin(p->options, needs_job[i]) == ORIGIN_OPTION)
 			return error_set(err, ERROR_USAGE, "--%s is for jobs: name one with --job",
 					 needs_job[i]);
 	return 0;
+}
+
+/* A place in a file means the same only while it is read in the same way. */
+static uint32_t reading_print(const struct produce_options *o)
+{
+	char *text =
+		mem_printf("%d %d %d %" PRIu64 " %s", o->format, o->csv_delimiter, o->csv_header,
+			   o->max_record_bytes, o->csv_columns ? o->csv_columns : "");
+	uLong print = crc32(0, (const Bytef *)text, (uInt)strlen(text));
+
+	free(text);
+	return (uint32_t)print;
 }
 
 static int job_options_check(struct produce *p, bool dlq_elsewhere, struct error *err)
@@ -189,7 +204,10 @@ static int job_options_check(struct produce *p, bool dlq_elsewhere, struct error
 				err, ERROR_USAGE,
 				"--job: standard input can't be a job's input, for it can't be "
 				"read again after a crash: save it to a file first");
-	return manifest_init(&p->manifest, files->items, files->n, err);
+	if (manifest_init(&p->manifest, files->items, files->n, err) < 0)
+		return -1;
+	p->manifest.reading = reading_print(&p->o);
+	return 0;
 }
 
 static int read_settings(struct produce *p, bool *elsewhere, struct error *err)
@@ -319,6 +337,7 @@ static void start(struct produce *p)
 	reports_open(&p->reports, &p->o.common, p->o.topic);
 	inputs_init(&p->inputs, options_args(p->options));
 	p->load.reports = &p->reports;
+	p->load.skip_damaged = p->o.skip_damaged;
 	p->load.inputs = &p->inputs;
 }
 

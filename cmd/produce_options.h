@@ -22,7 +22,7 @@ struct produce_options {
 	const char *max_failures;
 	bool create_topics, keep_key_order, dry_run;
 	const char *job;
-	bool resume;
+	bool resume, skip_damaged;
 	uint64_t commit_records;
 	int64_t commit_interval_ms;
 };

@@ -137,6 +137,19 @@ static void say_where_job_goes_on(const struct outcome_info *info, const struct 
 	struct buf place = {0};
 
 	job_place_text(&place, j, &j->done.place);
+	if (j->in_doubt)
+		event_emit(events_of(info), EVENT_WARNING, "job_in_doubt",
+			   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),
+					EVENT_NUMBER("records", j->next.records)),
+			   "Whether the last transaction was committed, up to record %" PRIu64
+			   ", is not known: the next run finds out",
+			   j->next.records);
+	if (info->load->held && !*info->load->stop)
+		event_emit(
+			events_of(info), EVENT_ERROR, "job_held",
+			EVENT_FIELDS(EVENT_TEXT("job", j->options.name)),
+			"Nothing behind that is loaded: put the whole file there and run it again, "
+			"or leave out what can't be read with --skip-damaged");
 	event_emit(events_of(info), EVENT_WARNING, "job_stopped",
 		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),
 				EVENT_NUMBER("records", j->done.records)),
@@ -150,7 +163,7 @@ static void say_job(const struct outcome_info *info, const struct job *j)
 	const struct error *halted = deliver_halted(info->load->deliver);
 	bool left = job_input(j, &j->done.place) != NULL;
 	/* Whoever has taken over the job goes on with it. */
-	bool ours = halted ? halted->kind != ERROR_FATAL : *info->load->stop;
+	bool ours = halted ? halted->kind != ERROR_FATAL : *info->load->stop || info->load->held;
 
 	if (j->out)
 		event_emit(
@@ -165,10 +178,11 @@ static void say_job(const struct outcome_info *info, const struct job *j)
 	if (!left && j->done.damaged)
 		event_emit(events_of(info), EVENT_ERROR, "job_damaged",
 			   EVENT_FIELDS(EVENT_TEXT("job", j->options.name)),
-			   "Of the inputs of job %s, %u could not be read to their ends, in this "
-			   "run or "
-			   "an earlier one",
-			   j->options.name, j->done.damaged);
+			   "Of the inputs of job %s, %u could not be read to %s, and %s passed "
+			   "(--skip-damaged), in this run or an earlier one",
+			   j->options.name, j->done.damaged,
+			   j->done.damaged == 1 ? "its end" : "their ends",
+			   j->done.damaged == 1 ? "was" : "were");
 }
 
 void stopped_say(const struct outcome_info *info, struct buf *resume)

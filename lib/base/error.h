@@ -8,7 +8,8 @@ enum error_kind {
 	ERROR_NONE = 0,
 	ERROR_USAGE,  /* the command line or a property is wrong */
 	ERROR_CONFIG, /* the cluster refuses: credentials, permissions, TLS, features */
-	ERROR_INPUT,  /* a file can't be read, or is damaged */
+	ERROR_INPUT,  /* a file is damaged, or no input */
+	ERROR_SYSTEM, /* a file can't be opened or read: another time it may be otherwise */
 	ERROR_OUTPUT, /* a file can't be written */
 	ERROR_FATAL,  /* the producer can't go on */
 };

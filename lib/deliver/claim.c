@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -40,6 +41,7 @@ int claim_dispute(struct job *j, struct error *err)
 {
 	struct checkpoint found = {0};
 	struct error unread;
+	uint64_t run;
 	struct client c;
 	int n = -1;
 
@@ -48,11 +50,10 @@ int claim_dispute(struct job *j, struct error *err)
 	client_finish(&c);
 	/* Whoever takes a job over says so with a checkpoint of its own. Where nobody
 	 * answers, the question comes up again with the next claim. */
-	if (n < 0 || (n && found.run == j->run)) {
-		checkpoint_finish(&found);
-		return 0;
-	}
+	run = n > 0 ? found.run : 0;
 	checkpoint_finish(&found);
+	if (n < 0 || run == (j->announced ? j->run : j->run_before))
+		return 0;
 	if (!n)
 		return error_set(
 			err, ERROR_FATAL,
@@ -162,16 +163,33 @@ static int begin_where_it_was(struct job *j, struct error *err)
  * read that it may commit. */
 static int announce(struct job *j, struct error *err)
 {
-	const struct job_point point = {j->done.place, j->done.bytes, j->done.damaged};
+	const struct job_point point = {j->done.place, j->done.bytes, j->done.damaged,
+					j->done.held};
+	enum job_turn turn = JOB_BACK;
 
-	if (transaction_begin(&j->txn) == TXN_DONE && job_commit(j, &point) == JOB_READ && !j->out)
+	if (job_begin(j) == TXN_DONE)
+		while (turn == JOB_BACK && !*j->options.stop)
+			turn = job_commit(j, &point);
+	if (turn == JOB_READ && !j->out)
 		return 0;
 	if (j->halted.kind)
 		*err = j->halted;
 	else
 		error_set(err, ERROR_OUTPUT, "job %s can't begin: %s; nothing was read",
-			  j->options.name, j->txn.why);
+			  j->options.name, j->out ? j->reason : j->txn.why);
 	return -1;
+}
+
+static int check_found(const struct job *j, const struct checkpoints_job *found, struct error *err)
+{
+	const char *topic = found->topic, *dlq = j->how.dlq;
+
+	if (strcmp(topic, j->how.topic) != 0 && (!dlq || strcmp(topic, dlq) != 0))
+		return error_set(err, ERROR_CONFIG,
+				 "job %s loads another topic, %s: choose another name for another "
+				 "load",
+				 j->options.name, topic);
+	return manifest_check(j->options.manifest, &found->checkpoint, err);
 }
 
 /* Whoever names the wrong files shall not end the process that runs the job. */
@@ -184,7 +202,7 @@ static int check_unclaimed(struct job *j, struct error *err)
 	int rc = 0;
 
 	if (checkpoints_list(&k, j->options.name, &list, &unread) == 0 && list.n)
-		rc = manifest_check(j->options.manifest, &list.items[0].checkpoint, err);
+		rc = check_found(j, &list.items[0], err);
 	checkpoints_list_finish(&list);
 	return rc;
 }
@@ -203,6 +221,7 @@ int claim_begin(struct job *j, struct error *err)
 		.damaged = j->done.damaged,
 		.file = mem_strdup(j->done.file),
 	};
+	j->run_before = j->done.run;
 	ledger_copy(&j->saved, j->options.ledger);
 	return j->start == JOB_COMPLETE ? 0 : announce(j, err);
 }

@@ -146,6 +146,12 @@ static const struct contract table[] = {
 	      "use a newer broker"),
 	KAFKA(UNSUPPORTED_VERSION, CLASS_CONFIGURATION, PLAIN, "the broker is too old for this",
 	      "use a newer broker"),
+	KAFKA(OFFSET_METADATA_TOO_LARGE, CLASS_CONFIGURATION, PLAIN,
+	      "no room for a job's checkpoint",
+	      "raise offset.metadata.max.bytes of the brokers to 4096"),
+	KAFKA(INVALID_TRANSACTION_TIMEOUT, CLASS_CONFIGURATION, PLAIN,
+	      "a transaction may not last that long",
+	      "lower --delivery-timeout, or raise transaction.max.timeout.ms of the brokers"),
 
 	KAFKA(_FATAL, CLASS_FATAL, PLAIN, "the producer can't go on", "see the log; run it again"),
 	KAFKA(_FENCED, CLASS_FATAL, PLAIN, "another process has taken over this job",
@@ -192,6 +198,14 @@ struct contract contract_of_fault(enum fault fault)
 		if (table[i].fault == fault && fault != FAULT_NONE)
 			return table[i];
 	return (struct contract){.code = "NONE", .meaning = "", .remedy = ""};
+}
+
+bool contract_blames_record(rd_kafka_resp_err_t err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].fault == FAULT_NONE && table[i].kafka == err)
+			return table[i].class == CLASS_PERMANENT;
+	return false;
 }
 
 char *contract_message(const struct contract *c)

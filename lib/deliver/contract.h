@@ -38,6 +38,13 @@ struct contract {
 struct contract contract_of_kafka(rd_kafka_resp_err_t err);
 struct contract contract_of_fault(enum fault fault);
 
+/* In newer versions of librdkafka, what a batch's other records fail with when the
+ * broker names those that it refuses: they are innocent. */
+#define CONTRACT_DIFFERENT_RECORD ((rd_kafka_resp_err_t)(-138))
+
+/* True when the table says of this code that the record itself won't ever pass. */
+bool contract_blames_record(rd_kafka_resp_err_t err);
+
 /* What to say when nobody knows more: the meaning and, where the code doesn't
  * tell it, Kafka's number. The caller frees it. */
 char *contract_message(const struct contract *c);

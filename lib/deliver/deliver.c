@@ -38,11 +38,24 @@ static void on_job_idle(void *ctx)
 		d->options.on_wait(d->options.ctx);
 }
 
+static bool relearn(void *ctx, int *batch_size)
+{
+	struct deliver *d = ctx;
+
+	if (!preflight_relearn(&d->preflight))
+		return false;
+	d->limits = preflight_topic_limits(&d->preflight);
+	d->sinks.limits = preflight_dlq_limits(&d->preflight);
+	*batch_size = preflight_job(&d->preflight).batch_size;
+	return true;
+}
+
 /* A rehearsal touches no job. */
 static void init_job(struct deliver *d)
 {
 	const struct deliver_options *o = &d->options;
 	const char *timeout = properties_get(&d->preflight.topic_properties, "message.timeout.ms");
+	int64_t patience = timeout ? atoll(timeout) : 0;
 	const struct job_options job = {
 		.name = o->dry_run ? NULL : o->job,
 		.properties = &d->preflight.topic_properties,
@@ -54,13 +67,14 @@ static void init_job(struct deliver *d)
 		.retries = o->retries,
 		.backoff_ms = o->backoff_ms,
 		.backoff_max_ms = o->backoff_max_ms,
-		.patience_ms = timeout ? atoll(timeout) : JOB_PATIENCE_MS,
+		.patience_ms = patience > 0 ? patience : JOB_PATIENCE_MS,
 		.breaks = o->breaker_threshold,
 		.cooldown_ms = o->breaker_cooldown_ms,
 		.on_outage = o->on_outage,
 		.settle_ms = o->settle_ms,
 		.stop = o->stop,
 		.ledger = &d->ledger,
+		.relearn = relearn,
 		.idle = on_job_idle,
 		.ctx = d,
 		.events = o->events,
@@ -253,10 +267,11 @@ static int open_job(struct deliver *d, struct error *err)
 	const char *topic = d->options.topic;
 
 	if (!preflight_topic_up(&d->preflight) && d->options.on_outage != OUTAGE_WAIT)
-		return error_set(err, ERROR_OUTPUT,
-				 "job %s: no broker answers, and only the cluster knows how far the "
-				 "job is",
-				 d->options.job);
+		return error_set(
+			err, ERROR_OUTPUT,
+			"job %s: no broker answers, and only the cluster knows how far the "
+			"job is",
+			d->options.job);
 	if (preflight_topic_missing(&d->preflight))
 		topic = how.dlq;
 	if (!topic)
@@ -528,5 +543,5 @@ void deliver_finish(struct deliver *d)
 	failures_release(&d->failures);
 	sinks_drain(&d->sinks);
 	if (d->job.on)
-		job_abandon(&d->job);
+		job_abandon(&d->job, sinks_failed(&d->sinks));
 }

@@ -133,45 +133,65 @@ void job_serve(struct job *j, int timeout_ms)
 	stall_look(&j->stall, &j->producer, clock_mono_ms());
 }
 
-/* What the client refuses by itself was never part of the transaction. */
-static struct failure *take_refused(struct job *j)
+/* The record that was sent last, if the client itself refused it: then it was
+ * never part of the transaction. A pack that went before it may hold others. */
+static struct failure *take_refused(struct job *j, const char *value)
 {
 	struct failure_list *failed = &j->producer.failed;
-	struct failure *last = failed->n ? failed->items[failed->n - 1] : NULL;
-	struct contract c;
+	struct failure *last = failed->n == 1 ? failed->items[0] : NULL;
 
-	if (!last || !last->refused)
+	if (!last || !last->refused || last->record.value.data != value ||
+	    !contract_blames_record(last->err))
 		return NULL;
-	c = contract_of_kafka(last->err);
-	if (c.class != CLASS_PERMANENT || last->err == RD_KAFKA_RESP_ERR__STATE)
-		return NULL;
-	failed->n--;
+	failed->n = 0;
 	return last;
+}
+
+/* Whether there is no room yet: once the run shall end, not for ever. */
+static bool waits(struct job *j, int64_t since)
+{
+	if (*j->options.stop && clock_mono_ms() - since >= j->options.settle_ms)
+		j->cut = true;
+	else
+		job_serve(j, 20);
+	return !j->cut && !j->producer.failed.n;
 }
 
 struct failure *job_send(struct job *j, const struct record *r)
 {
-	while (!j->producer.failed.n && !producer_send(&j->producer, r))
-		job_serve(j, 20);
-	return take_refused(j);
+	int64_t since = 0;
+
+	/* What is not sent after a failure goes with its transaction. */
+	if (j->producer.failed.n || j->cut)
+		return NULL;
+	while (!producer_send(&j->producer, r)) {
+		since = since ? since : clock_mono_ms();
+		if (!waits(j, since))
+			return NULL;
+	}
+	return take_refused(j, r->value.data);
 }
 
 bool job_send_letter(struct job *j, struct failure *f,
 		     const struct record *(*make)(void *ctx, const struct failure *f), void *ctx)
 {
-	struct failure *refused;
+	const char *value = f->record.value.data;
+	int64_t since = 0;
 
 	if (j->out)
 		return false;
-	/* What is sent after a failure goes with the transaction. */
-	while (!j->producer.failed.n && !producer_send_letter(&j->producer, f, make(ctx, f)))
-		job_serve(j, 20);
-	if (j->producer.failed.n && j->producer.failed.items[j->producer.failed.n - 1] != f) {
+	if (j->producer.failed.n || j->cut) {
 		failure_destroy(f);
 		return true;
 	}
-	refused = take_refused(j);
-	return !refused;
+	while (!producer_send_letter(&j->producer, f, make(ctx, f))) {
+		since = since ? since : clock_mono_ms();
+		if (!waits(j, since)) {
+			failure_destroy(f);
+			return true;
+		}
+	}
+	return !take_refused(j, value);
 }
 
 void job_note_fallback(struct job *j, const struct failure *f)
@@ -227,6 +247,7 @@ static void set_next(struct job *j, const struct job_point *point)
 		.place = point->place,
 		.bytes = point->bytes,
 		.damaged = point->damaged,
+		.held = point->held,
 	};
 	manifest_fill(j->options.manifest, c);
 	ledger_copy(&j->meant, j->options.ledger);
@@ -235,11 +256,15 @@ static void set_next(struct job *j, const struct job_point *point)
 /* Everything has arrived, or something has failed. */
 static void drain(struct job *j)
 {
-	while (j->producer.inflight && !j->producer.failed.n) {
+	int64_t since = clock_mono_ms();
+
+	while (j->producer.inflight && !j->producer.failed.n && !j->cut) {
 		producer_kick(&j->producer, 50);
 		stall_look(&j->stall, &j->producer, clock_mono_ms());
 		if (j->options.idle)
 			j->options.idle(j->options.ctx);
+		if (*j->options.stop && clock_mono_ms() - since >= j->options.settle_ms)
+			j->cut = true;
 	}
 }
 
@@ -248,6 +273,7 @@ void job_note_committed(struct job *j)
 	checkpoint_finish(&j->done);
 	j->done = j->next;
 	j->next = (struct checkpoint){0};
+	j->announced = true;
 	ledger_copy(&j->saved, &j->meant);
 	if (j->furthest < j->done.records)
 		j->furthest = j->done.records;
@@ -272,6 +298,15 @@ static enum txn_answer commit(struct job *j)
 	return answer;
 }
 
+enum txn_answer job_begin(struct job *j)
+{
+	enum txn_answer answer = transaction_begin(&j->txn);
+
+	j->open = answer == TXN_DONE;
+	j->began = clock_mono_ms();
+	return answer;
+}
+
 enum job_turn job_commit(struct job *j, const struct job_point *point)
 {
 	enum txn_answer answer;
@@ -280,15 +315,19 @@ enum job_turn job_commit(struct job *j, const struct job_point *point)
 		recovery_probe(j);
 	if (j->out)
 		return JOB_READ;
+	/* The run ended in the middle of a recovery. */
+	if (!j->open)
+		return JOB_HALT;
 	drain(j);
+	if (j->cut)
+		return JOB_HALT;
 	if (j->producer.failed.n || j->back || j->halted.kind)
 		return job_turn(j);
 	set_next(j, point);
 	answer = commit(j);
 	if (answer == TXN_DONE) {
 		job_note_committed(j);
-		answer = transaction_begin(&j->txn);
-		j->began = clock_mono_ms();
+		answer = job_begin(j);
 	} else {
 		j->in_doubt = answer != TXN_ABORT;
 	}
@@ -298,16 +337,17 @@ enum job_turn job_commit(struct job *j, const struct job_point *point)
 	return job_turn(j);
 }
 
-void job_abandon(struct job *j)
+void job_abandon(struct job *j, bool fallback_failed)
 {
 	recovery_roll_back(j);
 	if (j->start == JOB_COMPLETE)
 		return;
-	/* What the fallback file could not take is read again, too. */
-	j->options.ledger->read -= ledger_unsettled(j->options.ledger);
+	/* What it could not take is read again, too. */
+	if (fallback_failed)
+		j->options.ledger->read -= ledger_unsettled(j->options.ledger);
 	/* Whoever goes on aborts it, too. */
 	j->txn.patience_ms = j->options.settle_ms;
-	if (!j->out && !j->halted.kind)
+	if (j->open && !j->halted.kind)
 		transaction_abort(&j->txn);
 	failure_list_finish(&j->producer.failed);
 }

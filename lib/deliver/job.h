@@ -48,6 +48,9 @@ struct job_options {
 	int64_t settle_ms;
 	const volatile int *stop;
 	struct ledger *ledger; /* put back when a transaction is aborted */
+	/* A batch was too large: asks what the topics take now. True when that is not
+	 * what was known; *batch_size is for the producer then. */
+	bool (*relearn)(void *ctx, int *batch_size);
 	void (*idle)(void *ctx);
 	void *ctx;
 	const struct event_sink *events;
@@ -68,6 +71,7 @@ struct job_point {
 	struct source_place place;
 	uint64_t bytes; /* of the files */
 	unsigned damaged;
+	bool held; /* the input there can't be read any further */
 };
 
 struct job {
@@ -81,6 +85,8 @@ struct job {
 	struct transaction txn;
 	struct txn_offset at; /* where checkpoints are committed */
 	enum job_start start;
+	uint64_t run_before;	 /* whose checkpoint was found, or 0 */
+	bool announced;		 /* one of this run is committed */
 	struct checkpoint first; /* the one that was found or made at the start */
 	struct checkpoint done;	 /* the last that is committed */
 	struct ledger saved;	 /* the ledger then */
@@ -95,6 +101,8 @@ struct job {
 	struct source_place suspect; /* the last record that may be a culprit */
 	int64_t began;		     /* the transaction; mono ms */
 	unsigned turns;
+	bool open;	/* a transaction */
+	bool cut;	/* the run shall end, and what is on its way took too long */
 	bool back;	/* the reader must go back */
 	bool in_doubt;	/* whether `next` was committed is not known */
 	bool out;	/* the circuit is open: records go to the fallback file */
@@ -136,11 +144,13 @@ enum job_turn job_turn(struct job *j);
  * the cluster is still away. After JOB_BACK it may be, too: see done. */
 enum job_turn job_commit(struct job *j, const struct job_point *point);
 
-/* `next` is the last checkpoint now. For claim.h and recovery.h. */
+/* These two are for claim.h and recovery.h: `next` is the last checkpoint now; and
+ * the next transaction begins. */
 void job_note_committed(struct job *j);
+enum txn_answer job_begin(struct job *j) _must_check_;
 
 /* The run ends: what is not committed is aborted, and the ledger put back. */
-void job_abandon(struct job *j);
+void job_abandon(struct job *j, bool fallback_failed);
 
 /* Did the journal take that record earlier on, so that it must not be taken again? */
 static inline bool job_is_past(const struct job *j, const struct source_place *place)

@@ -9,8 +9,10 @@
 
 void limits_init(struct limits *l)
 {
-	*l = (struct limits){
-		.batch_bytes = UINT64_MAX, .before_ms = INT64_MAX, .after_ms = INT64_MAX};
+	*l = (struct limits){.batch_bytes = UINT64_MAX,
+			     .client_bytes = UINT64_MAX,
+			     .before_ms = INT64_MAX,
+			     .after_ms = INT64_MAX};
 }
 
 static void set_batch_bytes(struct limits *l, const char *value)
@@ -80,6 +82,11 @@ enum fault limits_check(const struct limits *l, const struct record *r, char *me
 			 "%" PRIu64 " bytes with its overhead, the topic's limit is "
 			 "%" PRIu64,
 			 record_batch_size(r), l->batch_bytes);
+		return FAULT_TOO_LARGE;
+	}
+	if (r->key.len + r->value.len > l->client_bytes) {
+		snprintf(message, size, "%zu bytes, the property message.max.bytes allows %" PRIu64,
+			 r->key.len + r->value.len, l->client_bytes);
 		return FAULT_TOO_LARGE;
 	}
 	if (l->needs_key && !r->key.data) {

@@ -11,13 +11,14 @@
 #include "record/record.h"
 
 struct limits {
-	uint64_t batch_bytes; /* max.message.bytes; UINT64_MAX: not known, or, because of
+	uint64_t batch_bytes;  /* max.message.bytes; UINT64_MAX: not known, or, because of
 				   * compression, not comparable */
-	int64_t before_ms;    /* message.timestamp.before.max.ms; INT64_MAX: any age */
-	int64_t after_ms;     /* message.timestamp.after.max.ms */
-	bool broker_time;     /* the broker sets the timestamps itself */
-	bool needs_key;	      /* compacted */
-	bool known;	      /* the configuration could be read */
+	uint64_t client_bytes; /* message.max.bytes: of key and value; UINT64_MAX: not known */
+	int64_t before_ms;     /* message.timestamp.before.max.ms; INT64_MAX: any age */
+	int64_t after_ms;      /* message.timestamp.after.max.ms */
+	bool broker_time;      /* the broker sets the timestamps itself */
+	bool needs_key;	       /* compacted */
+	bool known;	       /* the configuration could be read */
 };
 
 /* Nothing known, anything goes. */

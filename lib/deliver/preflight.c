@@ -275,6 +275,35 @@ int preflight_run(struct preflight *p, struct error *err)
 	return 0;
 }
 
+static bool relearn(struct topic_info *topic, const struct topic_info *now)
+{
+	bool changed = now->limits.known && now->limits.batch_bytes != topic->limits.batch_bytes;
+
+	if (changed)
+		topic->limits = now->limits;
+	return changed;
+}
+
+bool preflight_relearn(struct preflight *p)
+{
+	struct topic_info now[2] = {{.name = p->topic.name}, {.name = p->dlq.name}};
+	bool topic = false, dlq = false;
+	struct error err;
+	struct client c;
+
+	limits_init(&now[0].limits);
+	limits_init(&now[1].limits);
+	if (client_init(&c, "preflight", &p->topic_properties, NULL, p->options->events, &err) ==
+		    0 &&
+	    cluster_ask(&c, now, p->options->dlq ? 2 : 1, PATIENCE_MS, p->options->stop, &err) ==
+		    CLUSTER_UP) {
+		topic = relearn(&p->topic, &now[0]);
+		dlq = relearn(&p->dlq, &now[1]);
+	}
+	client_finish(&c);
+	return topic || dlq;
+}
+
 /* batch.size, unless the user has set a smaller one: 0. */
 static int batch_size(const struct topic_info *topic, const struct properties *properties)
 {
@@ -357,8 +386,11 @@ bool preflight_dlq_refused(const struct preflight *p)
 static struct limits comparable(const struct topic_info *topic, const struct properties *properties)
 {
 	const char *codec = properties_get(properties, "compression.codec");
+	const char *most = properties_get(properties, "message.max.bytes");
 	struct limits limits = topic->limits;
 
+	if (most)
+		limits.client_bytes = strtoull(most, NULL, 10);
 	if (codec && strcmp(codec, "none") != 0)
 		limits.batch_bytes = UINT64_MAX;
 	return limits;

@@ -30,6 +30,9 @@ void preflight_finish(struct preflight *p);
  * cluster refuses us or the topic. Warns of a DLQ that doesn't exist. */
 int preflight_run(struct preflight *p, struct error *err) _must_check_;
 
+/* Asks again for what the topics take. True when that has changed. */
+bool preflight_relearn(struct preflight *p);
+
 /* Options for the two producers, without counters and callbacks. */
 struct producer_options preflight_topic(const struct preflight *p);
 struct producer_options preflight_dlq(const struct preflight *p);

@@ -74,7 +74,8 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 
 	f->err = cause_of(p, m->err);
 	f->refused = false;
-	f->purged = m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up;
+	f->purged = (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up) ||
+		    m->err == CONTRACT_DIFFERENT_RECORD;
 	if (p->given_up && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
 			    m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT))
 		f->err = p->given_up;
@@ -312,7 +313,7 @@ static void fail_packed(struct producer *p, const rd_kafka_message_t *m)
 }
 
 /* What is taken back now would have been behind what was taken back before. */
-static void drop_pack(struct producer *p)
+void producer_drop_pack(struct producer *p)
 {
 	for (size_t i = 0; i < p->n_pack; i++) {
 		p->pack[i].err = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
@@ -325,7 +326,7 @@ static void drop_pack(struct producer *p)
 static void send_pack(struct producer *p)
 {
 	if (p->pulled_back)
-		drop_pack(p);
+		producer_drop_pack(p);
 	if (!p->n_pack)
 		return;
 	rd_kafka_produce_batch(p->rkt, RD_KAFKA_PARTITION_UA, 0, p->pack, (int)p->n_pack);
@@ -486,6 +487,6 @@ void producer_give_up(struct producer *p, rd_kafka_resp_err_t err)
 {
 	p->given_up = err;
 	p->pulled_back = true;
-	drop_pack(p);
+	producer_drop_pack(p);
 	rd_kafka_purge(p->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }

@@ -95,6 +95,9 @@ void producer_settled(struct producer *p);
  * caller frees it. */
 char *producer_explain(const struct producer *p, rd_kafka_resp_err_t err);
 
+/* What librdkafka has not been given yet fails as taken back. */
+void producer_drop_pack(struct producer *p);
+
 /* Makes all that is not acknowledged fail with err. */
 void producer_give_up(struct producer *p, rd_kafka_resp_err_t err);
 

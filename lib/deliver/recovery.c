@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "deliver/claim.h"
 #include "deliver/refusal.h"
 
@@ -13,6 +14,8 @@
 /* How long what is in flight may take to be given up. */
 #define GIVE_UP_TURNS 50
 #define GIVE_UP_MS    100
+/* For reports that are on their way. */
+#define LOOK_MS 200
 /* For a look whether the cluster is there again. */
 #define PROBE_MS 2000
 
@@ -22,6 +25,9 @@ struct verdict {
 	struct failure *last; /* the suspect that comes last */
 	bool away;	      /* the cluster, or a part of it */
 	bool fenced;	      /* the broker has given this producer up */
+	bool blamed;	      /* culprits are found */
+	bool too_large;	      /* a batch, or the record in it */
+	bool relearnt;	      /* that is known from now on, before anything is sent */
 };
 
 void recovery_roll_back(struct job *j)
@@ -72,14 +78,27 @@ static void blame(struct job *j, struct failure *f)
 	free(why);
 }
 
-static void halt(struct job *j, rd_kafka_resp_err_t err)
+/* librdkafka doesn't tell which of the two topics it is. */
+static char *remedy_of(const struct job *j, rd_kafka_resp_err_t err)
 {
-	char *remedy = refusal_of_job(&j->properties, err, j->id, j->how.topic);
+	char *grant, *both;
+
+	if (err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+		return refusal_of_job(&j->properties, err, j->id, j->how.topic);
+	grant = refusal_of_error(&j->properties, err, j->how.topic);
+	both = mem_printf("%s%s%s", grant, j->how.dlq ? " --topic " : "",
+			  j->how.dlq ? j->how.dlq : "");
+	free(grant);
+	return both;
+}
+
+static void halt(struct job *j, rd_kafka_resp_err_t err, const char *why)
+{
+	char *remedy = remedy_of(j, err);
 
 	if (!j->halted.kind)
 		error_set(&j->halted, ERROR_CONFIG, "%s: job %s: %s (%s)",
-			  contract_of_kafka(err).code, j->options.name, rd_kafka_err2str(err),
-			  remedy);
+			  contract_of_kafka(err).code, j->options.name, why, remedy);
 	free(remedy);
 }
 
@@ -98,33 +117,34 @@ static void suspect(struct verdict *v, struct failure *f)
 static bool is_bystander(const struct failure *f)
 {
 	return f->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
-	       f->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT || f->err == RD_KAFKA_RESP_ERR__STATE;
+	       f->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT || f->err == RD_KAFKA_RESP_ERR__STATE ||
+	       f->err == CONTRACT_DIFFERENT_RECORD;
 }
 
+static void weigh_permanent(struct job *j, struct verdict *v, struct failure *f)
+{
+	v->blamed = true;
+	v->too_large = v->too_large || f->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+	if (contract_of_kafka(f->err).blames_batch && !f->refused)
+		suspect(v, f);
+	else
+		blame(j, f);
+}
+
+/* A code that the contract doesn't list may be the transaction's. */
 static void weigh(struct job *j, struct verdict *v, struct failure *f)
 {
-	struct contract c = contract_of_kafka(f->err);
-
 	if (is_bystander(f))
 		return;
-	switch (c.class) {
-	case CLASS_CONFIGURATION:
-		halt(j, f->err);
-		break;
-	case CLASS_PERMANENT:
-		if (c.blames_batch)
-			suspect(v, f);
-		else
-			blame(j, f);
-		break;
-	case CLASS_TRANSIENT:
-	case CLASS_FATAL:
-	case CLASS_COUNT:
+	if (contract_of_kafka(f->err).class == CLASS_CONFIGURATION) {
+		halt(j, f->err, rd_kafka_err2str(f->err));
+	} else if (contract_blames_record(f->err)) {
+		weigh_permanent(j, v, f);
+	} else {
 		if (!v->away)
 			keep_reason(j, f->err);
 		v->away = true;
 		v->fenced = v->fenced || transaction_is_fence(f->err);
-		break;
 	}
 }
 
@@ -143,18 +163,60 @@ static void narrow(struct job *j, const struct verdict *v, uint64_t taken)
 		   (unsigned long long)j->most, j->most == 1 ? "" : "s");
 }
 
-/* What was reported before the abort: what comes with it says nothing new. */
-static struct verdict look(struct job *j, uint64_t taken)
+static bool says_nothing(const struct job *j, const struct verdict *v)
+{
+	return !v->away && !v->blamed && !j->halted.kind;
+}
+
+static void weigh_all(struct job *j, struct verdict *v)
 {
 	const struct failure_list *failed = &j->producer.failed;
-	struct verdict v = {0};
 
 	for (size_t i = 0; i < failed->n; i++)
-		weigh(j, &v, failed->items[i]);
+		weigh(j, v, failed->items[i]);
+}
+
+/* No record says why: the reason may be on its way, or be the transaction's own. */
+static void ask_why(struct job *j, struct verdict *v)
+{
+	enum txn_answer answer;
+
+	producer_poll(&j->producer, LOOK_MS);
+	weigh_all(j, v);
+	if (!says_nothing(j, v))
+		return;
+	answer = transaction_why(&j->txn);
+	if (answer == TXN_REFUSED)
+		halt(j, j->txn.err, j->txn.why);
+	v->fenced = answer == TXN_FENCED;
+	v->away = true;
+	j->why = j->txn.err;
+	snprintf(j->reason, sizeof(j->reason), "%s",
+		 answer == TXN_DONE ? "the transaction was given up" : j->txn.why);
+}
+
+/* What failed before the abort tells why; what comes with it mostly doesn't. */
+static struct verdict look(struct job *j, uint64_t taken)
+{
+	struct verdict v = {0};
+
+	weigh_all(j, &v);
+	if (says_nothing(j, &v) && j->producer.failed.n)
+		ask_why(j, &v);
+	v.relearnt =
+		v.too_large && j->options.relearn(j->options.ctx, &j->producer.options.batch_size);
+	if (v.relearnt)
+		return v;
 	if (v.suspects == 1)
 		blame(j, v.last);
 	else if (v.suspects)
 		narrow(j, &v, taken);
+	/* Without a culprit the same would happen again at once. */
+	if (says_nothing(j, &v)) {
+		v.away = true;
+		j->why = j->txn.err;
+		snprintf(j->reason, sizeof(j->reason), "%s", j->txn.why);
+	}
 	return v;
 }
 
@@ -212,8 +274,8 @@ static void open_circuit(struct job *j)
 		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),
 				EVENT_TEXT("code", contract_of_kafka(j->why).code),
 				EVENT_NUMBER("cooldown_ms", j->options.cooldown_ms)),
-		   "Circuit open for job %s after %d failures in a row: %s", j->options.name,
-		   j->attempts, j->reason);
+		   "Circuit open for job %s after %d failure%s in a row: %s", j->options.name,
+		   j->attempts, j->attempts == 1 ? "" : "s", j->reason);
 }
 
 /* Waits for it. False: not now. */
@@ -232,13 +294,19 @@ static bool next_attempt(struct job *j)
 	return !j->out && !j->halted.kind && !*j->options.stop;
 }
 
+static bool is_next(const struct job *j, const struct checkpoint *found)
+{
+	return j->next.job && found->run == j->run && found->records == j->next.records &&
+	       source_place_compare(&found->place, &j->next.place) == 0;
+}
+
 /* The last commit may have been one after all. Of anybody else's checkpoint
  * nothing follows but that the job is no longer this process's. */
 static enum txn_answer settle_doubt(struct job *j, const struct checkpoint *found)
 {
-	if (found->run != j->run)
+	if (found->run != (j->announced ? j->run : j->run_before) && !is_next(j, found))
 		return TXN_FENCED;
-	if (j->in_doubt && found->records == j->next.records) {
+	if (is_next(j, found)) {
 		ledger_copy(j->options.ledger, &j->meant);
 		job_note_committed(j);
 	}
@@ -261,6 +329,7 @@ static enum txn_answer reopen(struct job *j)
 	struct checkpoint found = {0};
 	enum txn_answer answer;
 
+	j->open = false;
 	drop_all(j);
 	if (producer_reopen(&j->producer, &j->halted) < 0) {
 		j->halted.kind = ERROR_FATAL;
@@ -299,11 +368,16 @@ void recover_from(struct job *j, enum txn_answer answer)
 	uint64_t taken = j->taken;
 	struct verdict v;
 
+	j->open = false;
+	producer_drop_pack(&j->producer);
 	v = look(j, taken);
 	if (v.fenced)
 		answer = TXN_FENCED;
 	else if (answer == TXN_ABORT)
 		answer = transaction_abort(&j->txn);
+	/* Its batches are to be smaller: that takes a new producer. */
+	if (v.relearnt && answer == TXN_DONE)
+		answer = reopen(j);
 	failure_list_finish(&j->producer.failed);
 	recovery_roll_back(j);
 	j->back = true;
@@ -314,8 +388,7 @@ void recover_from(struct job *j, enum txn_answer answer)
 		if (answer != TXN_DONE)
 			answer = reopen(j);
 		if (answer == TXN_DONE)
-			answer = transaction_begin(&j->txn);
-		j->began = clock_mono_ms();
+			answer = job_begin(j);
 		if (answer == TXN_DONE)
 			return;
 	}
@@ -335,7 +408,7 @@ void recovery_probe(struct job *j)
 	j->txn.patience_ms = patience < PROBE_MS ? patience : PROBE_MS;
 	answer = reopen(j);
 	if (answer == TXN_DONE)
-		answer = transaction_begin(&j->txn);
+		answer = job_begin(j);
 	j->txn.patience_ms = patience;
 	j->try_at = clock_mono_ms() + j->options.cooldown_ms;
 	if (answer != TXN_DONE) {
@@ -343,7 +416,6 @@ void recovery_probe(struct job *j)
 		return;
 	}
 	j->out = false;
-	j->began = clock_mono_ms();
 	event_emit(j->options.events, EVENT_INFO, "breaker_closed",
 		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name)),
 		   "Circuit closed for job %s: the cluster answers again", j->options.name);

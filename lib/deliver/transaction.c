@@ -112,6 +112,14 @@ enum txn_answer transaction_begin(struct transaction *t)
 	return judge(t, rd_kafka_begin_transaction(t->producer->client.rk));
 }
 
+/* Beginning another one answers with what has spoilt this one. */
+enum txn_answer transaction_why(struct transaction *t)
+{
+	enum txn_answer answer = judge(t, rd_kafka_begin_transaction(t->producer->client.rk));
+
+	return t->err == RD_KAFKA_RESP_ERR__STATE ? TXN_DONE : answer;
+}
+
 static rd_kafka_error_t *send_offset(struct transaction *t, const void *with, int timeout_ms)
 {
 	const struct txn_offset *o = with;

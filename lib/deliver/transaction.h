@@ -44,6 +44,10 @@ enum txn_answer transaction_init(struct transaction *t);
 
 enum txn_answer transaction_begin(struct transaction *t);
 
+/* Why the transaction can't go on, as far as librdkafka tells; TXN_DONE when it
+ * doesn't. Not to be called without one. */
+enum txn_answer transaction_why(struct transaction *t);
+
 /* Commits what was sent and the offset, both or none. Nothing may be in flight. */
 enum txn_answer transaction_commit(struct transaction *t, const struct txn_offset *offset);
 

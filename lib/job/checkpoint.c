@@ -92,6 +92,9 @@ static void add_tail(struct buf *out, const struct checkpoint *c)
 	add_number(out, "bytes", c->bytes);
 	add_number(out, "bytes_total", c->bytes_total);
 	add_number(out, "damaged", c->damaged);
+	if (c->held)
+		buf_add_str(out, ",\"held\":true");
+	add_checksum(out, "reading", c->reading);
 	buf_add_char(out, '}');
 }
 
@@ -212,6 +215,9 @@ static bool take_all(struct checkpoint *c, const json_t *root)
 		     take_number(root, "bytes_total", INT64_MAX, &c->bytes_total) &&
 		     take_uint(root, "damaged", &c->damaged);
 
+	taken = taken &&
+		(!json_object_get(root, "reading") || take_checksum(root, "reading", &c->reading));
+	c->held = json_is_true(json_object_get(root, "held"));
 	c->at = (int64_t)at;
 	return taken;
 }

@@ -6,10 +6,10 @@
  *    "inputs":3,"input":1,"member":0,"offset":6001,"line":17,
  *    "file":"orders-2.ndjson","size":387973120,"head":"9ae0daaf","tail":"01f3b2c4",
  *    "done":["1a2b3c4d"],"chain":"5e6f7a8b","bytes":412000000,"bytes_total":1130000000,
- *    "damaged":0}
+ *    "damaged":0,"held":true,"reading":"77aa00b1"}
  *
  * "file", "size", "head" and "tail" are those of the input that is being read,
- * and missing when all are read. Kafka, KIP-98 and OffsetCommit. */
+ * and missing when all are read; "held" is there when it is true. Kafka, KIP-98 and OffsetCommit. */
 #ifndef REDRIVE_JOB_CHECKPOINT_H
 #define REDRIVE_JOB_CHECKPOINT_H
 
@@ -37,11 +37,13 @@ struct checkpoint {
 	unsigned inputs;  /* how many the job has */
 	struct source_place place;
 	char *file; /* the input at place, as it was named then (perhaps cut); owned, or NULL */
-	struct identity identity; /* of it */
+	struct identity identity;	    /* of it */
 	uint32_t prints[CHECKPOINT_PRINTS]; /* identity_print of the first inputs that are done */
 	uint32_t chain;			    /* CRC-32 of the prints of all that are done */
 	uint64_t bytes, bytes_total;	    /* of the files: read, and in all */
-	unsigned damaged; /* inputs that could not be read to their end */
+	unsigned damaged; /* inputs that could not be read to their end, and were passed */
+	bool held;	  /* the input at place can't be read any further */
+	uint32_t reading; /* a checksum of the options that say how inputs are read */
 };
 
 /* Frees what is in it. */

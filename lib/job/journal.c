@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "record/envelope.h"
@@ -114,6 +115,11 @@ int journal_read(struct journal *j, const char *path, uint64_t job_id,
 		if (memmem(line, (size_t)len, id, strlen(id)))
 			take_line(j, (struct slice){line, (size_t)len}, job_id, from);
 	}
+	/* A run that was killed may not have synced them, and the checkpoint will rely
+	 * on them. */
+	if (file && j->n && fdatasync(fileno(file)) < 0)
+		rc = error_set(err, ERROR_OUTPUT, "can't sync the fallback file %s: %s", path,
+			       strerror(errno));
 	if (!file || ferror(file))
 		rc = error_set(err, ERROR_OUTPUT, "can't read the fallback file %s: %s", path,
 			       strerror(errno));

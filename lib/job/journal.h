@@ -1,7 +1,7 @@
 /* Which records of a job stand in its fallback file although Kafka's checkpoint
  * is not behind them yet: they are done, and must not be sent.
  *
- * Records that follow each other line by line take no more room than one. */
+ * Records that stand on lines which follow each other take no more room than one. */
 #ifndef REDRIVE_JOB_JOURNAL_H
 #define REDRIVE_JOB_JOURNAL_H
 

@@ -47,6 +47,7 @@ void manifest_fill(const struct manifest *m, struct checkpoint *c)
 
 	c->inputs = (unsigned)m->n;
 	c->bytes_total = m->bytes;
+	c->reading = m->reading;
 	free(c->file);
 	c->file = at < m->n ? mem_strdup(m->paths[at]) : NULL;
 	c->identity = at < m->n ? m->identities[at] : (struct identity){0};
@@ -65,25 +66,23 @@ static size_t find_changed(const struct manifest *m, const struct checkpoint *c)
 }
 
 static const char *const advice =
-	"run it with the inputs it was begun with, in their order, choose another name for "
-	"another load, or begin anew: redrive jobs";
+	"run it with the inputs it was begun with, in their order, or choose another name for "
+	"another load (to load all of it again: redrive jobs";
 
 static int check_done(const struct manifest *m, const struct checkpoint *c, struct error *err)
 {
 	size_t changed = find_changed(m, c);
 
 	if (changed < m->n)
-		return error_set(
-			err, ERROR_CONFIG,
-			"job %s: input %zu of %u, which was loaded completely, was another "
-			"file than %s, or has changed since; %s %s --forget",
-			c->job, changed + 1, c->inputs, m->paths[changed], advice, c->job);
+		return error_set(err, ERROR_CONFIG,
+				 "job %s: input %zu of %u, which is done, was another "
+				 "file than %s, or has changed since; %s %s --forget)",
+				 c->job, changed + 1, c->inputs, m->paths[changed], advice, c->job);
 	if (c->chain != chain_of(m, c->place.input))
-		return error_set(
-			err, ERROR_CONFIG,
-			"job %s: the first %u inputs, which were loaded completely, are not "
-			"the files that are given now; %s %s --forget",
-			c->job, c->place.input, advice, c->job);
+		return error_set(err, ERROR_CONFIG,
+				 "job %s: the first %u inputs, which are done, are not "
+				 "the files that are given now; %s %s --forget)",
+				 c->job, c->place.input, advice, c->job);
 	return 0;
 }
 
@@ -92,21 +91,21 @@ static int check_current(const struct manifest *m, const struct checkpoint *c, s
 	const struct identity *now = &m->identities[c->place.input], *then = &c->identity;
 	const char *path = m->paths[c->place.input], *what = "its beginning is another";
 
-	if (identity_same(now, then))
+	if (identity_same(now, then) || (c->held && identity_continues(then, path)))
 		return 0;
 	if (now->size != then->size)
 		return error_set(
 			err, ERROR_CONFIG,
 			"job %s: %s is not the file that it was begun with, or has changed "
 			"since (then %s): it had %" PRIu64 " bytes, now %" PRIu64 "; %s %s "
-			"--forget",
+			"--forget)",
 			c->job, path, c->file ? c->file : "?", then->size, now->size, advice,
 			c->job);
 	if (now->head == then->head)
 		what = "its end is another";
 	return error_set(err, ERROR_CONFIG,
 			 "job %s: %s is not the file that it was begun with, or has changed since "
-			 "(then %s): %s, of the same size; %s %s --forget",
+			 "(then %s): %s, of the same size; %s %s --forget)",
 			 c->job, path, c->file ? c->file : "?", what, advice, c->job);
 }
 
@@ -115,9 +114,15 @@ int manifest_check(const struct manifest *m, const struct checkpoint *c, struct 
 	/* More may follow those that it was begun with. */
 	if (m->n < c->inputs)
 		return error_set(err, ERROR_CONFIG,
-				 "job %s has %u inputs, and only %zu %s given now; %s %s --forget",
+				 "job %s has %u inputs, and only %zu %s given now; %s %s --forget)",
 				 c->job, c->inputs, m->n, m->n == 1 ? "is" : "are", advice, c->job);
 	if (check_done(m, c, err) < 0)
 		return -1;
+	if (c->reading && c->reading != m->reading && !checkpoint_is_complete(c))
+		return error_set(err, ERROR_CONFIG,
+				 "job %s was begun with other options of how its inputs are read "
+				 "(--format, --csv-delimiter, --csv-columns, --csv-header, "
+				 "--max-record-bytes): run it with the same",
+				 c->job);
 	return c->place.input < c->inputs ? check_current(m, c, err) : 0;
 }

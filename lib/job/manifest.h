@@ -11,7 +11,8 @@ struct manifest {
 	const char *const *paths; /* borrowed */
 	struct identity *identities;
 	size_t n;
-	uint64_t bytes; /* of all files */
+	uint64_t bytes;	  /* of all files */
+	uint32_t reading; /* set by the owner: see struct checkpoint */
 };
 
 /* Looks at every file. 0, or -1 with *err (ERROR_USAGE): one is no regular file,

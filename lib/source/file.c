@@ -38,13 +38,13 @@ static ssize_t file_read(struct stream *s, char *to, size_t n, struct error *err
 	if (!has_input(f)) {
 		if (!f->idle || f->idle(f->ctx))
 			return STREAM_AGAIN;
-		return error_set(err, ERROR_INPUT, "was not read any further");
+		return error_set(err, ERROR_SYSTEM, "was not read any further");
 	}
 	got = read(f->fd, to, n);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return STREAM_AGAIN;
 	if (got < 0)
-		return error_set(err, ERROR_INPUT, "can't be read: %s", strerror(errno));
+		return error_set(err, ERROR_SYSTEM, "can't be read: %s", strerror(errno));
 	f->taken += (uint64_t)got;
 	return got;
 }
@@ -90,7 +90,7 @@ static int file_inspect(struct file *f, struct error *err)
 	struct stat st;
 
 	if (fstat(f->fd, &st) < 0)
-		return error_set(err, ERROR_INPUT, "can't be opened: %s", strerror(errno));
+		return error_set(err, ERROR_SYSTEM, "can't be opened: %s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return error_set(err, ERROR_INPUT, "is a directory; name the files in it");
 	f->regular = S_ISREG(st.st_mode);
@@ -109,7 +109,7 @@ struct stream *file_open(const char *path, bool (*idle)(void *ctx), void *ctx, s
 	f->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
 				       : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0)
-		error_set(err, ERROR_INPUT, "can't be opened: %s", strerror(errno));
+		error_set(err, ERROR_SYSTEM, "can't be opened: %s", strerror(errno));
 	else if (file_inspect(f, err) == 0)
 		return &f->stream;
 	file_destroy(&f->stream);

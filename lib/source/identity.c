@@ -96,3 +96,19 @@ uint32_t identity_print(const struct identity *id)
 	put_number(all + 12, id->tail, 4);
 	return (uint32_t)crc32(0, all, sizeof(all));
 }
+
+bool identity_continues(const struct identity *id, const char *path)
+{
+	uint64_t n = id->size < IDENTITY_BYTES ? id->size : IDENTITY_BYTES;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint32_t head = 0;
+	struct stat st;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > id->size &&
+	       sum(&head, fd, 0, n, NULL) == 0 && head == id->head;
+	close(fd);
+	return same;
+}

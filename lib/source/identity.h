@@ -22,6 +22,10 @@ struct identity {
  * stdin, which is never taken. */
 int identity_of(struct identity *id, const char *path, struct error *err) _must_check_;
 
+/* Could the file at path be that one, which was cut off then, and is whole now? It
+ * begins alike, and is longer. */
+bool identity_continues(const struct identity *id, const char *path);
+
 static inline bool identity_same(const struct identity *a, const struct identity *b)
 {
 	return a->size == b->size && a->head == b->head && a->tail == b->tail;

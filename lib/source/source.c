@@ -24,10 +24,11 @@ struct source {
 	struct bytes *bytes;   /* the input that is open, */
 	struct format *format; /* and its member that is read */
 	struct origin *origin;
-	struct source_place goal;  /* where reading begins in the member, */
-	bool on_way;		   /* which is still looked for */
-	uint64_t passed;	   /* bytes of the open input that lie before its goal */
-	struct source_stats stats; /* yielded and skipped; else of inputs that are closed */
+	struct source_place goal;   /* where reading begins in the member, */
+	struct source_place failed; /* of the last SOURCE_FAILED */
+	bool on_way;		    /* which is still looked for */
+	uint64_t passed;	    /* bytes of the open input that lie before its goal */
+	struct source_stats stats;  /* yielded and skipped; else of inputs that are closed */
 	struct buf message;
 	bool notice; /* message is one that was not told yet */
 	struct error why;
@@ -132,12 +133,27 @@ static void set_origin(struct source *s, const char *member, const char *format)
 	s->origin->number = member ? bytes_members(s->bytes) - 1 : 0;
 }
 
+/* A member that failed before it was open is the place itself; behind the last
+ * one, the archive's end is. */
+static void note_failed(struct source *s)
+{
+	struct source_place *at = &s->failed;
+
+	source_tell(s, at);
+	if (s->on_way || s->format)
+		return;
+	*at = (struct source_place){.input = (unsigned)s->n_opened - 1, .line = 1};
+	if (s->bytes)
+		at->member = s->origin->member ? s->origin->number : bytes_members(s->bytes);
+}
+
 /* Gives up the open input, or only the open member where others can be read.
  * The item's origin stays until the next call. */
 static enum source_type fail(struct source *s, struct source_item *item)
 {
 	if (!item->position.origin)
 		item->position.origin = s->origin;
+	note_failed(s);
 	if (s->bytes && bytes_goes_on(s->bytes))
 		close_member(s);
 	else
@@ -376,6 +392,11 @@ void source_get_stats(const struct source *s, struct source_stats *stats)
 		return;
 	stats->bytes_in += bytes_taken(s->bytes);
 	stats->bytes_raw += beyond(s, bytes_told(s));
+}
+
+void source_tell_failed(const struct source *s, struct source_place *place)
+{
+	*place = s->failed;
 }
 
 void source_tell(const struct source *s, struct source_place *place)

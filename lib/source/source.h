@@ -101,6 +101,10 @@ void source_get_stats(const struct source *s, struct source_stats *stats);
  * yielded, or at the beginning of a member or an input. */
 void source_tell(const struct source *s, struct source_place *place);
 
+/* Where reading stopped for the last SOURCE_FAILED: behind what was yielded of that
+ * input, or that member. */
+void source_tell_failed(const struct source *s, struct source_place *place);
+
 /* Goes on there, forward or back, as if it had just been told. What lies before
  * it is not told again, neither records nor members; only the member in which it
  * lies is. A place that an input doesn't have shows as SOURCE_FAILED, and so does

@@ -95,7 +95,7 @@ static void test_the_form_is_the_one_that_is_promised(void **state)
 		"\"member\":2,\"offset\":6001,\"line\":17,\"file\":\"orders-2.ndjson\","
 		"\"size\":387973120,\"head\":\"9ae0daaf\",\"tail\":\"01f3b2c4\","
 		"\"done\":[\"1a2b3c4d\"],\"chain\":\"5e6f7a8b\",\"bytes\":412000000,"
-		"\"bytes_total\":1130000000,\"damaged\":1}");
+		"\"bytes_total\":1130000000,\"damaged\":1,\"reading\":\"00000000\"}");
 	buf_finish(&text);
 	checkpoint_finish(&c);
 }
