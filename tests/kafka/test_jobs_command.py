@@ -209,7 +209,7 @@ def test_forget_asks(broker, job, answer, forgets):
     name, _ = job()
     text, status = asked(broker, name, answer)
     assert status == 0, text
-    assert f"Forget job {name} (120,000 records done, 41.2 %)? It will start over from the first record. [y/N]" in text
+    assert f"Forget job {name} (120,000 records done, 41.2 %)? What it has loaded stays in the topic" in text
     assert ("Forgot job" in text, "Nothing was changed" in text) == (forgets, not forgets)
     assert bool(broker.group_offsets(f"redrive.{name}")) != forgets
 

@@ -189,6 +189,46 @@ static void test_only_the_end_has_changed(void **state)
 }
 
 /* Nothing of it was loaded. */
+static void test_a_file_that_was_cut_off_may_be_whole_now(void **state)
+{
+	struct checkpoint c;
+
+	(void)state;
+	write_three();
+	c = checkpoint_at(three, 3, 1);
+	write_text("b.ndjson", "{\"id\":22}\n{\"id\":23}\n");
+	expect_refused(&c, three, 3, "it had 10 bytes, now 20");
+	c.held = true;
+	expect_same(&c, three, 3);
+	write_text("b.ndjson", "{\"id\":24}\n{\"id\":23}\n");
+	expect_refused(&c, three, 3, "it had 10 bytes, now 20");
+	write_text("b.ndjson", "{\"id\":2");
+	expect_refused(&c, three, 3, "it had 10 bytes, now 7");
+	checkpoint_finish(&c);
+}
+
+static void test_a_place_is_one_of_a_way_of_reading(void **state)
+{
+	struct error err = {0};
+	struct checkpoint c;
+	struct manifest m;
+
+	(void)state;
+	write_three();
+	c = checkpoint_at(three, 3, 1);
+	look(&m, three, 3);
+	m.reading = 7;
+	assert_int_equal(manifest_check(&m, &c, &err), 0);
+	c.reading = 8;
+	assert_int_equal(manifest_check(&m, &c, &err), -1);
+	assert_int_equal(err.kind, ERROR_CONFIG);
+	assert_non_null(strstr(err.text, "other options of how its inputs are read"));
+	m.reading = 8;
+	assert_int_equal(manifest_check(&m, &c, &err), 0);
+	manifest_finish(&m);
+	checkpoint_finish(&c);
+}
+
 static void test_an_input_that_comes_later_may_change(void **state)
 {
 	struct checkpoint c;
@@ -307,6 +347,8 @@ int main(void)
 		IN_SCRATCH(test_an_input_that_is_done_has_changed),
 		IN_SCRATCH(test_the_input_that_is_being_read_has_changed),
 		IN_SCRATCH(test_only_the_end_has_changed),
+		IN_SCRATCH(test_a_file_that_was_cut_off_may_be_whole_now),
+		IN_SCRATCH(test_a_place_is_one_of_a_way_of_reading),
 		IN_SCRATCH(test_an_input_that_comes_later_may_change),
 		IN_SCRATCH(test_another_order_is_another_load),
 		IN_SCRATCH(test_fewer_inputs),
