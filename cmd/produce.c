@@ -416,6 +416,8 @@ const struct cmd cmd_produce = {
 		    "    orders.ndjson\n"
 		    "redrive produce -t orders.created --dlq orders.dlq \\\n"
 		    "    --csv-columns id,total:number orders.csv.gz\n"
+		    "redrive produce -t orders.created -k customerId --job orders-2026-11-23 \\\n"
+		    "    orders.tar.zst\n"
 		    "zcat orders.gz | redrive produce -t orders.created -k /customer/id -\n",
 	.run = produce_run,
 };

@@ -147,8 +147,7 @@ static struct failure *take_refused(struct job *j, const char *value)
 	return last;
 }
 
-/* Whether there is no room yet: once the run shall end, not for ever. */
-static bool waits(struct job *j, int64_t since)
+bool job_wait(struct job *j, int64_t since)
 {
 	if (*j->options.stop && clock_mono_ms() - since >= j->options.settle_ms)
 		j->cut = true;
@@ -166,7 +165,7 @@ struct failure *job_send(struct job *j, const struct record *r)
 		return NULL;
 	while (!producer_send(&j->producer, r)) {
 		since = since ? since : clock_mono_ms();
-		if (!waits(j, since))
+		if (!job_wait(j, since))
 			return NULL;
 	}
 	return take_refused(j, r->value.data);
@@ -186,7 +185,7 @@ bool job_send_letter(struct job *j, struct failure *f,
 	}
 	while (!producer_send_letter(&j->producer, f, make(ctx, f))) {
 		since = since ? since : clock_mono_ms();
-		if (!waits(j, since)) {
+		if (!job_wait(j, since)) {
 			failure_destroy(f);
 			return true;
 		}
@@ -329,7 +328,7 @@ enum job_turn job_commit(struct job *j, const struct job_point *point)
 		job_note_committed(j);
 		answer = job_begin(j);
 	} else {
-		j->in_doubt = answer != TXN_ABORT;
+		j->in_doubt = j->txn.asked;
 	}
 	if (answer == TXN_DONE)
 		return JOB_READ;

@@ -136,6 +136,10 @@ bool job_send_letter(struct job *j, struct failure *f,
 /* Serves what has come in, for at most timeout_ms. */
 void job_serve(struct job *j, int timeout_ms);
 
+/* The same for room, which has been waited for since then (mono ms). False: it is
+ * in vain, for something has failed, or the run shall end and that took too long. */
+bool job_wait(struct job *j, int64_t since);
+
 /* To be asked after each record. May wait long, to put things right. */
 enum job_turn job_turn(struct job *j);
 

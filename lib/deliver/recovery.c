@@ -375,6 +375,9 @@ void recover_from(struct job *j, enum txn_answer answer)
 		answer = TXN_FENCED;
 	else if (answer == TXN_ABORT)
 		answer = transaction_abort(&j->txn);
+	/* What could be aborted was not committed. */
+	if (answer == TXN_DONE)
+		j->in_doubt = false;
 	/* Its batches are to be smaller: that takes a new producer. */
 	if (v.relearnt && answer == TXN_DONE)
 		answer = reopen(j);

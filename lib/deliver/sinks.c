@@ -179,17 +179,16 @@ static bool window_full(const struct sinks *s)
 	       s->dlq.producer.inflight_bytes >= DLQ_WINDOW_BYTES;
 }
 
-/* A job that has failed lets go of all. */
 static bool job_window_full(const struct job *j)
 {
-	return !j->producer.failed.n &&
-	       (j->producer.letters >= DLQ_WINDOW || j->producer.letter_bytes >= DLQ_WINDOW_BYTES);
+	return j->producer.letters >= DLQ_WINDOW || j->producer.letter_bytes >= DLQ_WINDOW_BYTES;
 }
 
 /* Takes f. */
 static void to_dlq_of_job(struct sinks *s, struct failure *f)
 {
 	const struct preflight *p = s->preflight;
+	int64_t since = clock_mono_ms();
 	char message[128];
 	enum fault fault;
 
@@ -198,8 +197,8 @@ static void to_dlq_of_job(struct sinks *s, struct failure *f)
 		return;
 	}
 	failure_detach(f);
-	while (job_window_full(s->job))
-		job_serve(s->job, 50);
+	while (job_window_full(s->job) && job_wait(s->job, since))
+		;
 	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
 	if (fault != FAULT_NONE)
 		sinks_keep(s, f, contract_of_fault(fault).code, message);

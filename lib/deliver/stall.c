@@ -32,8 +32,12 @@ static void say_resumed(struct stall *s, const struct producer *p, int64_t now)
 
 bool stall_look(struct stall *s, const struct producer *p, int64_t now)
 {
-	uint64_t delivered = *p->options.delivered;
+	const uint64_t *letters = p->options.dead_lettered;
+	uint64_t delivered = *p->options.delivered + (letters ? *letters : 0);
 
+	/* A job that is put back has not delivered what it counted. */
+	if (delivered < s->seen)
+		s->seen = delivered;
 	if (delivered == s->seen) {
 		if (!p->inflight)
 			s->since = now;

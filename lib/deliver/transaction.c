@@ -150,9 +150,10 @@ enum txn_answer transaction_commit(struct transaction *t, const struct txn_offse
 	enum txn_answer answer = call(t, send_offset, offset);
 
 	/* Before the commit is asked for, nothing can have been committed. */
+	t->asked = answer == TXN_DONE;
 	if (answer == TXN_UNKNOWN)
 		return TXN_ABORT;
-	return answer == TXN_DONE ? call(t, commit, NULL) : answer;
+	return t->asked ? call(t, commit, NULL) : answer;
 }
 
 static rd_kafka_error_t *abort_it(struct transaction *t, const void *with, int timeout_ms)

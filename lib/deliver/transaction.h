@@ -24,6 +24,7 @@ struct transaction {
 	const volatile int *stop;
 	void (*idle)(void *ctx); /* or NULL */
 	void *ctx;
+	bool asked;		 /* the commit of the last transaction may have been asked for */
 	rd_kafka_resp_err_t err; /* of the last answer that was not TXN_DONE, */
 	char why[1024];		 /* in words, without secrets */
 };
