@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/backoff.h"
 #include "deliver/claim.h"
 #include "deliver/refusal.h"
 
@@ -220,15 +221,6 @@ static struct verdict look(struct job *j, uint64_t taken)
 	return v;
 }
 
-static int64_t backoff(const struct job *j)
-{
-	int64_t ms = j->options.backoff_ms;
-
-	for (int i = 1; i < j->attempts && ms < j->options.backoff_max_ms; i++)
-		ms *= 2;
-	return ms < j->options.backoff_max_ms ? ms : j->options.backoff_max_ms;
-}
-
 static void wait_ms(struct job *j, int64_t ms)
 {
 	int64_t until = clock_mono_ms() + ms, left;
@@ -242,7 +234,7 @@ static void wait_ms(struct job *j, int64_t ms)
 
 static void wait_for_retry(struct job *j)
 {
-	int64_t ms = backoff(j);
+	int64_t ms = backoff_ms(j->attempts, j->options.backoff_ms, j->options.backoff_max_ms);
 
 	event_emit(j->options.events, EVENT_WARNING, "retry",
 		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),

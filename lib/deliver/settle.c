@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "deliver/backoff.h"
 #include "deliver/refusal.h"
 
 /* What one look at the failed records says to do next. */
@@ -225,15 +226,6 @@ static void divert(struct sender *s, struct plan *plan)
 	end_list(s, &plan->again, how);
 }
 
-static int64_t backoff(const struct sender *s, int attempt)
-{
-	int64_t ms = s->options.backoff_ms;
-
-	while (--attempt > 0 && ms < s->options.backoff_max_ms)
-		ms *= 2;
-	return ms < s->options.backoff_max_ms ? ms : s->options.backoff_max_ms;
-}
-
 static void wait_ms(struct sender *s, int64_t ms)
 {
 	int64_t until = clock_mono_ms() + ms, left;
@@ -244,7 +236,7 @@ static void wait_ms(struct sender *s, int64_t ms)
 
 static void wait_before_retry(struct sender *s, const struct plan *plan)
 {
-	int64_t ms = backoff(s, plan->attempt);
+	int64_t ms = backoff_ms(plan->attempt, s->options.backoff_ms, s->options.backoff_max_ms);
 	char *why = sender_explain(s, plan->why);
 
 	event_emit(s->options.producer.events, EVENT_WARNING, "retry",
