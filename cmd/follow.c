@@ -65,7 +65,8 @@ static enum job_turn commit(struct load *l)
 {
 	struct follow *f = &l->follow;
 	const struct job *j = deliver_job(l->deliver);
-	unsigned damaged = inputs_damaged(l->inputs) - (l->held && !*l->stop);
+	/* What holds the job is not passed. */
+	unsigned damaged = inputs_damaged(l->inputs) - l->held;
 	struct job_point point = {.damaged = j->first.damaged + damaged,
 				  .held = l->held && !*l->stop};
 	enum job_turn turn;

@@ -42,7 +42,6 @@ struct produce {
 	struct block_pool *pool;
 	struct load load;
 	uint64_t delivered; /* told with -v */
-	int64_t started;
 };
 
 static void on_delivered(void *ctx, int32_t partition, int64_t offset)
