@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd.h"
-#include "deliver/contract.h"
 #include "exit.h"
+#include "kafka/contract.h"
 
 static void print_one(const struct contract *c)
 {

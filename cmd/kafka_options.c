@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "cmd.h"
-#include "deliver/brokers.h"
-#include "deliver/java.h"
 #include "dispatch.h"
+#include "kafka/brokers.h"
+#include "kafka/java.h"
 #include "kafka_show.h"
 
 #define OWN_KEYS "redrive."

@@ -3,10 +3,10 @@
 #define REDRIVE_CMD_KAFKA_OPTIONS_H
 
 #include "base/error.h"
-#include "deliver/properties.h"
 #include "groups.h"
+#include "kafka/properties.h"
 
-/* In files and after -X, Java's names are taken for librdkafka's (deliver/java.h),
+/* In files and after -X, Java's names are taken for librdkafka's (kafka/java.h),
  * and lists of brokers are checked. After -X and in --dlq-config, options
  * ("redrive.retries") are refused.
  *

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "deliver/deliver.h"
 #include "deliver/preflight.h"
-#include "deliver/secrets.h"
+#include "kafka/secrets.h"
 
 bool kafka_is_question(const char *pair)
 {

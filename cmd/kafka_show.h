@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "deliver/properties.h"
 #include "groups.h"
+#include "kafka/properties.h"
 
 /* True for what -X takes beside a property: "list" and "dump". */
 bool kafka_is_question(const char *pair);

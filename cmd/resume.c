@@ -9,7 +9,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
-#include "deliver/properties.h"
+#include "kafka/properties.h"
 
 #define HEAD_BYTES 4096
 

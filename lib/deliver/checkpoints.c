@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "deliver/inquiry.h"
+#include "kafka/inquiry.h"
 
 static char *group_of(const char *job)
 {

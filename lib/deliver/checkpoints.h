@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/macros.h"
-#include "deliver/client.h"
 #include "job/checkpoint.h"
+#include "kafka/client.h"
 
 /* A job's group, and its transactional id. */
 #define CHECKPOINTS_PREFIX "redrive."

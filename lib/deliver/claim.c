@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/checkpoints.h"
-#include "deliver/refusal.h"
+#include "kafka/refusal.h"
 
 /* Where a checkpoint may be: the topic may have been missing once. */
 static int read_checkpoint(struct job *j, struct client *c, struct checkpoint *found,

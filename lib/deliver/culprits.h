@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "deliver/contract.h"
+#include "kafka/contract.h"
 #include "source/place.h"
 
 struct culprit {

@@ -22,9 +22,9 @@
 #include "deliver/job.h"
 #include "deliver/ledger.h"
 #include "deliver/mark.h"
-#include "deliver/properties.h"
 #include "deliver/sender.h"
 #include "deliver/tolerance.h"
+#include "kafka/properties.h"
 #include "record/record.h"
 
 struct deliver_options {

@@ -7,7 +7,7 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include "deliver/contract.h"
+#include "kafka/contract.h"
 #include "record/envelope.h"
 #include "record/record.h"
 

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/claim.h"
-#include "deliver/objection.h"
 #include "deliver/recovery.h"
+#include "kafka/objection.h"
 
 /* Delivery reports are served, and the clock is read, after so many records. */
 #define TURNS_PER_LOOK 64

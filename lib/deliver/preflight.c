@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "deliver/deliver.h"
-#include "deliver/refusal.h"
+#include "kafka/refusal.h"
 
 /* How long a cluster may take to answer at the start. */
 #define PATIENCE_MS 10000

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "deliver/cluster.h"
 #include "deliver/producer.h"
-#include "deliver/properties.h"
+#include "kafka/cluster.h"
+#include "kafka/properties.h"
 
 struct deliver_options;
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "deliver/cluster.h"
 #include "deliver/message.h"
+#include "kafka/cluster.h"
 
 #define ROUND_LINGER_MS 10000
 

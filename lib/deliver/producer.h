@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "base/event.h"
-#include "deliver/client.h"
 #include "deliver/failure.h"
-#include "deliver/properties.h"
+#include "kafka/client.h"
+#include "kafka/properties.h"
 #include "record/record.h"
 
 /* So many records are handed to librdkafka at once when many are on their way. */

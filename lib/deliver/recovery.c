@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "deliver/backoff.h"
 #include "deliver/claim.h"
-#include "deliver/refusal.h"
+#include "kafka/refusal.h"
 
 /* A transaction that was refused for a record is cut into so many. */
 #define SHRINKS_BY 16

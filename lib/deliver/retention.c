@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "deliver/inquiry.h"
+#include "kafka/inquiry.h"
 
 #define MINUTE_MS 60000
 

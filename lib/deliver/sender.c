@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "deliver/refusal.h"
 #include "deliver/settle.h"
+#include "kafka/refusal.h"
 
 /* A cluster that has never answered is taken as down after so long. */
 #define NEVER_UP_PATIENCE_MS 2000

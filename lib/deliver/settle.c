@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/backoff.h"
-#include "deliver/refusal.h"
+#include "kafka/refusal.h"
 
 /* What one look at the failed records says to do next. */
 struct plan {

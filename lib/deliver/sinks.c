@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/deliver.h"
-#include "deliver/refusal.h"
+#include "kafka/refusal.h"
 
 /* What may be on its way to the DLQ at once. */
 #define DLQ_WINDOW	 10000

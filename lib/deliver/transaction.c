@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/macros.h"
-#include "deliver/contract.h"
+#include "kafka/contract.h"
 
 /* librdkafka's calls can be repeated after a timeout, and then go on. */
 #define SLICE_MS 500

@@ -3,7 +3,7 @@
 #define REDRIVE_RECORD_FAULT_H
 
 /* Their names, classes and remedies stand in the error contract
- * (deliver/contract.h); FAULT_NONE is no fault. */
+ * (kafka/contract.h); FAULT_NONE is no fault. */
 enum fault {
 	FAULT_NONE = 0,
 	FAULT_INVALID_JSON,

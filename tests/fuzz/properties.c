@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "deliver/java.h"
-#include "deliver/properties.h"
+#include "kafka/java.h"
+#include "kafka/properties.h"
 
 #define SECRET "Tr0ub4dor&3-correct-horse"
 
