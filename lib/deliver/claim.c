@@ -57,9 +57,9 @@ int claim_dispute(struct job *j, struct error *err)
 	if (!n)
 		return error_set(
 			err, ERROR_FATAL,
-			"somebody has forgotten job %s while it ran (redrive jobs --forget), "
-			"or the brokers have",
-			j->options.name);
+			"the brokers know nothing of job %s any more: somebody has forgotten it "
+			"while it ran (redrive jobs --forget), or has deleted the topic %s",
+			j->options.name, j->at.topic);
 	return error_set(err, ERROR_FATAL,
 			 "another process has taken over job %s, and goes on with it: let only one "
 			 "process run a job",

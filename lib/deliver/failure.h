@@ -32,6 +32,8 @@ struct failure {
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
 	bool may_double; /* the last attempt may have persisted it in its topic */
+
+	struct failure *newer, *older; /* on their way beside it: the producer's */
 };
 
 /* Finds out where a record of a block came from; it counts lines, and so is

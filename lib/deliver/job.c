@@ -20,6 +20,9 @@
 #define TRANSACTION_MS 60000
 /* What is committed after --delivery-timeout has still time to be. */
 #define COMMIT_MS 30000
+/* librdkafka's default, and how much later than that a message may be told of. */
+#define MESSAGE_TIMEOUT_MS 300000
+#define LOST_MARGIN_MS	   10000
 
 void job_init(struct job *j, const struct job_options *options)
 {
@@ -127,10 +130,31 @@ void job_place_text(struct buf *out, const struct job *j, const struct source_pl
 		buf_addf(out, ", line %llu", (unsigned long long)place->line);
 }
 
+/* Every message is told of when its time is over, at the latest. */
+static int64_t lost_ms(const struct job *j)
+{
+	const char *timeout = properties_get(&j->producer.properties, "message.timeout.ms");
+	int64_t ms = timeout ? atoll(timeout) : 0;
+
+	return (ms ? ms : MESSAGE_TIMEOUT_MS) + LOST_MARGIN_MS;
+}
+
+static void look(struct job *j)
+{
+	int64_t now = clock_mono_ms();
+
+	stall_look(&j->stall, &j->producer, now);
+	if (j->producer.reports != j->reports || !j->producer.inflight) {
+		j->reports = j->producer.reports;
+		j->heard = now;
+	}
+	j->lost = now - j->heard >= lost_ms(j);
+}
+
 void job_serve(struct job *j, int timeout_ms)
 {
 	producer_poll(&j->producer, timeout_ms);
-	stall_look(&j->stall, &j->producer, clock_mono_ms());
+	look(j);
 }
 
 /* The record that was sent last, if the client itself refused it: then it was
@@ -153,7 +177,7 @@ bool job_wait(struct job *j, int64_t since)
 		j->cut = true;
 	else
 		job_serve(j, 20);
-	return !j->cut && !j->producer.failed.n;
+	return !j->cut && !j->lost && !j->producer.failed.n;
 }
 
 struct failure *job_send(struct job *j, const struct record *r)
@@ -161,7 +185,7 @@ struct failure *job_send(struct job *j, const struct record *r)
 	int64_t since = 0;
 
 	/* What is not sent after a failure goes with its transaction. */
-	if (j->producer.failed.n || j->cut)
+	if (j->producer.failed.n || j->cut || j->lost)
 		return NULL;
 	while (!producer_send(&j->producer, r)) {
 		since = since ? since : clock_mono_ms();
@@ -179,7 +203,7 @@ bool job_send_letter(struct job *j, struct failure *f,
 
 	if (j->out)
 		return false;
-	if (j->producer.failed.n || j->cut) {
+	if (j->producer.failed.n || j->cut || j->lost) {
 		failure_destroy(f);
 		return true;
 	}
@@ -210,7 +234,7 @@ enum job_turn job_turn(struct job *j)
 {
 	int64_t now;
 
-	if (j->producer.failed.n && !j->back)
+	if ((j->producer.failed.n || j->lost) && !j->back)
 		recover(j);
 	if (j->halted.kind)
 		return JOB_HALT;
@@ -257,9 +281,9 @@ static void drain(struct job *j)
 {
 	int64_t since = clock_mono_ms();
 
-	while (j->producer.inflight && !j->producer.failed.n && !j->cut) {
+	while (j->producer.inflight && !j->producer.failed.n && !j->cut && !j->lost) {
 		producer_kick(&j->producer, 50);
-		stall_look(&j->stall, &j->producer, clock_mono_ms());
+		look(j);
 		if (j->options.idle)
 			j->options.idle(j->options.ctx);
 		if (*j->options.stop && clock_mono_ms() - since >= j->options.settle_ms)
@@ -302,7 +326,7 @@ enum txn_answer job_begin(struct job *j)
 	enum txn_answer answer = transaction_begin(&j->txn);
 
 	j->open = answer == TXN_DONE;
-	j->began = clock_mono_ms();
+	j->began = j->heard = clock_mono_ms();
 	return answer;
 }
 
@@ -320,7 +344,7 @@ enum job_turn job_commit(struct job *j, const struct job_point *point)
 	drain(j);
 	if (j->cut)
 		return JOB_HALT;
-	if (j->producer.failed.n || j->back || j->halted.kind)
+	if (j->producer.failed.n || j->lost || j->back || j->halted.kind)
 		return job_turn(j);
 	set_next(j, point);
 	answer = commit(j);

@@ -109,6 +109,9 @@ struct job {
 	int64_t try_at; /* when to look whether the cluster is there; mono ms */
 	int attempts;	/* in a row that failed */
 	struct stall stall;
+	uint64_t reports; /* of the producer, when the last of them was heard */
+	int64_t heard;	  /* when that was, or nothing was on its way; mono ms */
+	bool lost;	  /* of what is on its way nothing will ever be heard */
 	rd_kafka_resp_err_t why;
 	char reason[1024];
 	struct error halted; /* kind is set once nothing more may be done, and why */

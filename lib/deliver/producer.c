@@ -15,6 +15,63 @@
 /* librdkafka's default of queue.buffering.max.messages. */
 #define QUEUE_MESSAGES 100000
 
+/* librdkafka has a reference on the block now, until its report. */
+static void lend(struct producer *p, struct block *b)
+{
+	block_ref(b)->lent++;
+	p->pool = b->pool;
+}
+
+static void link_sent(struct producer *p, struct failure *f)
+{
+	f->newer = NULL;
+	f->older = p->sent;
+	if (p->sent)
+		p->sent->newer = f;
+	p->sent = f;
+}
+
+static void unlink_sent(struct producer *p, struct failure *f)
+{
+	if (f->newer)
+		f->newer->older = f->older;
+	else
+		p->sent = f->older;
+	if (f->older)
+		f->older->newer = f->newer;
+	f->newer = f->older = NULL;
+}
+
+/* A message is with us again: its reference on a block is nobody else's. */
+static void take_message(struct producer *p, const rd_kafka_message_t *m)
+{
+	struct failure *f = message_tagged(m->_private);
+
+	p->inflight--;
+	p->inflight_bytes -= m->len;
+	if (f)
+		unlink_sent(p, f);
+	else
+		((struct block *)m->_private)->lent--;
+}
+
+/* librdkafka, up to 2.9 at least, never tells of messages of a transaction that it wants
+ * to send again when their topic has been deleted meanwhile: they wait for a partition
+ * that belongs to no broker any more. With the client they are gone. */
+static void forget_messages(struct producer *p)
+{
+	if (p->pool && p->inflight)
+		block_pool_take_back(p->pool);
+	while (p->sent) {
+		struct failure *f = p->sent;
+
+		unlink_sent(p, f);
+		failure_destroy(f);
+	}
+	p->inflight = p->letters = 0;
+	p->inflight_bytes = p->letter_bytes = 0;
+}
+
 static void pull_back(struct producer *p)
 {
 	p->pulled_back = true;
@@ -107,8 +164,8 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 	struct producer *p = client->owner;
 
 	(void)rk;
-	p->inflight--;
-	p->inflight_bytes -= m->len;
+	p->reports++;
+	take_message(p, m);
 	if (p->dlq && message_tagged(m->_private)) {
 		p->letters--;
 		p->letter_bytes -= m->len;
@@ -191,6 +248,7 @@ static void close_client(struct producer *p)
 		rd_kafka_topic_destroy(p->dlq);
 	p->rkt = p->dlq = NULL;
 	client_finish(&p->client);
+	forget_messages(p);
 }
 
 int producer_init(struct producer *p, const struct producer_options *options, struct error *err)
@@ -302,10 +360,10 @@ static void fail_packed(struct producer *p, const rd_kafka_message_t *m)
 	const struct record r = {.key = {m->key, m->key_len},
 				 .value = {m->payload, m->len},
 				 .timestamp = RECORD_NO_TIMESTAMP};
-	struct failure *f = add_failed(p, &r, m->_private, plain_error(m->err));
+	struct failure *f;
 
-	p->inflight--;
-	p->inflight_bytes -= m->len;
+	take_message(p, m);
+	f = add_failed(p, &r, m->_private, plain_error(m->err));
 	f->purged = p->pulled_back && !p->given_up;
 	f->refused = !p->pulled_back;
 	if (p->given_up)
@@ -354,7 +412,8 @@ static void add_to_pack(struct producer *p, const struct record *r)
 						    .len = r->value.len,
 						    .key = (void *)r->key.data,
 						    .key_len = r->key.len,
-						    ._private = block_ref(r->block)};
+						    ._private = r->block};
+	lend(p, r->block);
 	count_sent(p, r);
 }
 
@@ -374,11 +433,12 @@ bool producer_send(struct producer *p, const struct record *r)
 	err = produce(p, p->rkt, r, r->block);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
-	block_ref(r->block);
-	if (err)
-		add_failed(p, r, r->block, plain_error(err))->refused = true;
-	else
-		count_sent(p, r);
+	if (err) {
+		add_failed(p, r, block_ref(r->block), plain_error(err))->refused = true;
+		return true;
+	}
+	lend(p, r->block);
+	count_sent(p, r);
 	return true;
 }
 
@@ -392,6 +452,7 @@ static bool send_failure(struct producer *p, rd_kafka_topic_t *rkt, struct failu
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	if (!err) {
+		link_sent(p, f);
 		count_sent(p, as);
 		return true;
 	}

@@ -51,6 +51,9 @@ struct producer {
 	unsigned max_inflight; /* more would not fit into librdkafka's queue */
 	bool packs;	       /* that is the only bound of the queue which counts */
 	struct failure_list failed;
+	struct failure *sent;	 /* those that are on their way, the newest first */
+	struct block_pool *pool; /* of the records; or NULL */
+	uint64_t reports;	 /* that have come */
 	bool pulled_back;	      /* what was queued has been taken back */
 	bool doubt;		      /* and may be in the topic all the same, where it was sent */
 	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */
@@ -64,7 +67,8 @@ int producer_init(struct producer *p, const struct producer_options *options,
 /* Drops what is still queued: drain it before. */
 void producer_finish(struct producer *p);
 
-/* Starts anew with a new client; nothing may be in flight. */
+/* Starts anew with a new client. What is still in flight is lost without a report: only
+ * the records of a transaction that is over may be. */
 int producer_reopen(struct producer *p, struct error *err) _must_check_;
 
 /* The same, to send in rounds from now on. */

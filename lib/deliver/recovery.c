@@ -389,9 +389,24 @@ void recover_from(struct job *j, enum txn_answer answer)
 	}
 }
 
+/* Only with the client does that go which it doesn't tell of. */
+static void give_up_lost(struct job *j)
+{
+	j->lost = false;
+	j->heard = clock_mono_ms();
+	j->txn.err = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+	snprintf(j->txn.why, sizeof(j->txn.why),
+		 "nothing was heard of %u records, as when their topic has been deleted",
+		 j->producer.inflight);
+	recover_from(j, TXN_UNKNOWN);
+}
+
 void recover(struct job *j)
 {
-	recover_from(j, TXN_ABORT);
+	if (j->lost && !j->producer.failed.n)
+		give_up_lost(j);
+	else
+		recover_from(j, TXN_ABORT);
 }
 
 void recovery_probe(struct job *j)

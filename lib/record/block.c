@@ -13,6 +13,7 @@ struct block_pool {
 	uint64_t next_seq;
 	struct block **idle;
 	size_t n_idle;
+	struct block **used; /* in_use of them */
 };
 
 struct origin *origin_create(unsigned input, const char *file, const char *member,
@@ -51,6 +52,7 @@ struct block_pool *block_pool_create(size_t block_size, size_t max_blocks)
 	pool->block_size = block_size;
 	pool->max_blocks = max_blocks;
 	pool->idle = mem_alloc(max_blocks, sizeof(struct block *));
+	pool->used = mem_alloc(max_blocks, sizeof(struct block *));
 	return pool;
 }
 
@@ -69,6 +71,7 @@ void block_pool_destroy(struct block_pool *pool)
 	for (size_t i = 0; i < pool->n_idle; i++)
 		block_free(pool->idle[i]);
 	free(pool->idle);
+	free(pool->used);
 	free(pool);
 }
 
@@ -114,10 +117,12 @@ struct block *block_pool_get(struct block_pool *pool, struct origin *origin, siz
 		b = block_new(pool->block_size);
 	if (!b)
 		return NULL;
+	pool->used[pool->in_use] = b;
 	if (++pool->in_use > pool->peak)
 		pool->peak = pool->in_use;
 	pool->bytes += b->cap;
 	b->refs = 1;
+	b->lent = 0;
 	b->seq = pool->next_seq++;
 	b->pool = pool;
 	b->origin = origin_ref(origin);
@@ -139,6 +144,9 @@ void block_unref(struct block *b)
 	if (!b || --b->refs)
 		return;
 	pool = b->pool;
+	for (size_t i = 0; i < pool->in_use; i++)
+		if (pool->used[i] == b)
+			pool->used[i] = pool->used[pool->in_use - 1];
 	pool->in_use--;
 	pool->bytes -= b->cap;
 	origin_unref(TAKE_PTR(b->origin));
@@ -146,6 +154,18 @@ void block_unref(struct block *b)
 		pool->idle[pool->n_idle++] = b;
 	else
 		block_free(b);
+}
+
+void block_pool_take_back(struct block_pool *pool)
+{
+	for (size_t i = pool->in_use; i-- > 0;) {
+		struct block *b = pool->used[i];
+
+		/* One is kept to be dropped here, in case that there is no other. */
+		b->refs -= b->lent;
+		b->lent = 0;
+		block_unref(block_ref(b));
+	}
 }
 
 void block_add_place(struct block *b, size_t at, uint64_t line, uint64_t offset)

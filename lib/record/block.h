@@ -47,6 +47,7 @@ struct block_pool;
 
 struct block {
 	unsigned refs;
+	unsigned lent; /* of these, those of a client that may never tell what became of them */
 	uint64_t seq; /* grows along the input: orders records of different blocks */
 	struct block_pool *pool;
 	struct origin *origin;
@@ -90,6 +91,9 @@ static inline struct block *block_ref(struct block *b)
 
 /* Drops one reference. NULL is fine. */
 void block_unref(struct block *b);
+
+/* Forgets all references that are counted as lent: whoever had them is gone. */
+void block_pool_take_back(struct block_pool *pool);
 
 /* Notes that a record made from line, offset begins at data + at. Places are
  * added in order of `at`. */

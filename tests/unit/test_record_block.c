@@ -51,6 +51,31 @@ static void test_a_block_comes_back_with_its_last_reference(void **state)
 	block_pool_destroy(NULL);
 }
 
+static void test_what_was_lent_to_whoever_is_gone_is_taken_back(void **state)
+{
+	struct block_pool *pool = block_pool_create(16, 3);
+	struct origin *o = an_origin();
+	struct block *lent = block_pool_get(pool, o, 0), *kept = block_pool_get(pool, o, 0);
+	struct block *shared = block_pool_get(pool, o, 0);
+
+	(void)state;
+	lent->lent = 1;
+	block_ref(shared)->lent = 1;
+	block_pool_take_back(pool);
+	assert_int_equal(kept->refs, 1);
+	assert_int_equal(shared->refs, 1);
+	assert_int_equal(shared->lent, 0);
+	lent = block_pool_get(pool, o, 0);
+	assert_non_null(lent);
+	assert_null(block_pool_get(pool, o, 0));
+	block_pool_take_back(pool);
+	block_unref(lent);
+	block_unref(kept);
+	block_unref(shared);
+	origin_unref(o);
+	block_pool_destroy(pool);
+}
+
 static void test_a_used_block_comes_back_empty(void **state)
 {
 	struct block_pool *pool = block_pool_create(16, 1);
@@ -242,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_pool_hands_out_no_more_than_it_may),
 		cmocka_unit_test(test_a_block_comes_back_with_its_last_reference),
+		cmocka_unit_test(test_what_was_lent_to_whoever_is_gone_is_taken_back),
 		cmocka_unit_test(test_a_used_block_comes_back_empty),
 		cmocka_unit_test(test_the_bytes_behind_a_block_are_readable),
 		cmocka_unit_test(test_a_larger_block_counts_as_one_and_is_freed),
