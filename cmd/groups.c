@@ -28,21 +28,26 @@ static const struct option_spec common_specs[] = {
 	 .default_text = "text"},
 	{0, "log-level", NULL, "the least that is logged", OPTION_CHOICE, AT(log_level),
 	 .config_key = "redrive.log-level", .choices = log_levels, .default_text = "info"},
-	{0, "summary", NULL, "the form of the summary, which goes to stdout", OPTION_CHOICE,
-	 AT(summary), .config_key = "redrive.summary", .choices = summaries,
-	 .default_text = "text"},
 	{0, "progress", NULL, "show how far the run is", OPTION_CHOICE, AT(progress),
 	 .config_key = "redrive.progress", .choices = modes, .default_text = "auto"},
-	{0, "metrics-file", "FILE", "write metrics for Prometheus at the end", OPTION_STRING,
-	 AT(metrics_file), .config_key = "redrive.metrics-file", .min = 1},
 	{0, "color", NULL,
 	 "colour what a person reads; NO_COLOR in the environment counts as never", OPTION_CHOICE,
 	 AT(color), .config_key = "redrive.color", .choices = modes, .default_text = "auto"},
 	{0},
 };
+
+static const struct option_spec result_specs[] = {
+	{0, "summary", NULL, "the form of the summary, which goes to stdout", OPTION_CHOICE,
+	 AT(summary), .config_key = "redrive.summary", .choices = summaries,
+	 .default_text = "text"},
+	{0, "metrics-file", "FILE", "write metrics for Prometheus at the end", OPTION_STRING,
+	 AT(metrics_file), .config_key = "redrive.metrics-file", .min = 1},
+	{0},
+};
 #undef AT
 
 const struct option_group common_group = {"Cluster and output", common_specs};
+const struct option_group result_group = {"Results", result_specs};
 
 #define AT(member) .offset = offsetof(struct retry_options, member)
 static const struct option_spec retry_specs[] = {

@@ -36,6 +36,7 @@ struct common_options {
 	}
 
 extern const struct option_group common_group;
+extern const struct option_group result_group; /* summary and metrics; into the same struct */
 
 /* Settles what was left open: -q means warnings and worse, neither progress nor
  * summary; -v means debug; what was asked for by name is kept. */

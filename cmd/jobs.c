@@ -44,6 +44,7 @@ static const struct option_spec forget_specs[] = {
 static const struct option_group forget_group = {"Starting over", forget_specs};
 static const struct option_use jobs_uses[] = {
 	{&forget_group, 0},
+	{&result_group, offsetof(struct jobs_options, common)},
 	{&common_group, offsetof(struct jobs_options, common)},
 	{0},
 };

@@ -109,6 +109,16 @@ static bool tm_in_range(const struct tm *tm, int year)
 	       tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 
+/* Days since 1970 in the Gregorian calendar, whose months count from 1. Years are
+ * taken to begin with March, so that a leap day ends one. */
+static int64_t days_since_1970(int64_t year, int month, int day)
+{
+	int64_t y = year - (month <= 2), era = y / 400, of_era = y % 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
 #define YEAR_1	   (-62135596800)
 #define YEAR_10000 253402300800
 
@@ -136,7 +146,8 @@ bool clock_parse_iso(struct slice text, int64_t *wall_ms)
 	}
 	if (at != copy + text.len || !tm_in_range(&tm, year))
 		return false;
-	seconds = (int64_t)timegm(&tm) - offset_s;
+	seconds = days_since_1970(year, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 +
+		  tm.tm_min * 60 + tm.tm_sec - offset_s;
 	if (seconds < YEAR_1 || seconds >= YEAR_10000)
 		return false;
 	*wall_ms = seconds * 1000 + ms;

@@ -89,7 +89,7 @@ static bool is_control(const unsigned char *p, size_t n)
 	return false;
 }
 
-void text_add_escaped(struct buf *out, struct slice s)
+static void add_shown(struct buf *out, struct slice s, bool backslashes)
 {
 	for (size_t i = 0; i < s.len;) {
 		const unsigned char *p = (const unsigned char *)s.data + i;
@@ -99,7 +99,7 @@ void text_add_escaped(struct buf *out, struct slice s)
 			buf_add_str(out, "\\n");
 		else if (*p == '\t')
 			buf_add_str(out, "\\t");
-		else if (*p == '\\')
+		else if (*p == '\\' && backslashes)
 			buf_add_str(out, "\\\\");
 		else if (!n || is_control(p, n))
 			for (size_t k = 0; k < (n ? n : 1); k++)
@@ -108,6 +108,16 @@ void text_add_escaped(struct buf *out, struct slice s)
 			buf_add(out, p, n);
 		i += n ? n : 1;
 	}
+}
+
+void text_add_escaped(struct buf *out, struct slice s)
+{
+	add_shown(out, s, true);
+}
+
+void text_add_visible(struct buf *out, struct slice s)
+{
+	add_shown(out, s, false);
 }
 
 static void add_json_char(struct buf *out, unsigned char c)

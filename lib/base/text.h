@@ -21,6 +21,10 @@ struct slice text_cut(struct slice s, size_t max);
  * \n, a tab \t, a backslash \\. */
 void text_add_escaped(struct buf *out, struct slice s);
 
+/* The same, but a backslash stays as it is: for values that have many. What was escaped
+ * can't be told from what looks so. */
+void text_add_visible(struct buf *out, struct slice s);
+
 /* Adds s as a JSON string with its quotes. s must be valid UTF-8. */
 void text_add_json(struct buf *out, struct slice s);
 

@@ -84,6 +84,23 @@ static void add_format(struct buf *out, const struct facts *facts)
 		buf_add_str(out, facts->f->origin->format);
 }
 
+static void add_columns(struct buf *out, const struct facts *facts)
+{
+	const struct origin *o = facts->f->origin;
+
+	if (o && o->columns)
+		buf_add_str(out, o->columns);
+}
+
+/* Commas go without saying. */
+static void add_delimiter(struct buf *out, const struct facts *facts)
+{
+	const struct origin *o = facts->f->origin;
+
+	if (o && o->columns && o->delimiter != ',')
+		buf_add_char(out, o->delimiter);
+}
+
 static void add_job(struct buf *out, const struct facts *facts)
 {
 	buf_add_str(out, facts->job);
@@ -196,6 +213,8 @@ static const struct rule source_rules[] = {
 	{"source-line", add_line},
 	{"source-offset", add_offset},
 	{"source-format", add_format},
+	{"source-columns", add_columns},
+	{"source-delimiter", add_delimiter},
 	{NULL, NULL},
 };
 

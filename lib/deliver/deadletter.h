@@ -14,9 +14,10 @@
 /* Whose names the headers have. The first is our own: original-topic,
  * error-timestamp, error-type, error-message, retry-count, error-class,
  * persisted and, where they apply, job, source-file, source-line, source-offset,
- * source-format. error-message tells the first 1,000 bytes. The others have, in
- * place of the first four, the names and encodings that consumers of those
- * systems expect:
+ * source-format; of CSV that has a header row also source-columns, that row, and
+ * source-delimiter, unless it is a comma. error-message tells the first 1,000 bytes.
+ * The others have, in place of the first four, the names and encodings that consumers
+ * of those systems expect:
  *   Kafka Connect, KIP-298    __connect.errors.*
  *   Spring Kafka              kafka_dlt-*
  *   Kafka Streams, KIP-1034   __streams.errors.* */

@@ -1,8 +1,8 @@
 #include "deliver/keyset.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define FIRST_SLOTS 1024
@@ -11,10 +11,7 @@
 
 void keyset_init(struct keyset *s, size_t max_bytes)
 {
-	*s = (struct keyset){.max_bytes = max_bytes};
-	/* So that nobody can choose keys which all fall into one slot. */
-	if (getrandom(&s->seed, sizeof(s->seed), GRND_NONBLOCK) != sizeof(s->seed))
-		s->seed = (uintptr_t)s;
+	*s = (struct keyset){.max_bytes = max_bytes, .seed = hash_seed()};
 }
 
 void keyset_finish(struct keyset *s)
@@ -23,28 +20,6 @@ void keyset_finish(struct keyset *s)
 		free(s->slots[i].key);
 	free(s->slots);
 	*s = (struct keyset){0};
-}
-
-/* Multiplies and folds eight bytes at a time. */
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	__uint128_t product = (__uint128_t)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t hash_of(const struct keyset *s, struct slice key)
-{
-	uint64_t hash = s->seed ^ key.len, word;
-
-	for (size_t at = 0; at < key.len; at += sizeof(word)) {
-		size_t left = key.len - at;
-
-		word = 0;
-		memcpy(&word, key.data + at, left < sizeof(word) ? left : sizeof(word));
-		hash = mix(hash ^ word ^ 0x9e3779b97f4a7c15, s->seed | 0xd6e8feb86659fd93);
-	}
-	return mix(hash, 0x9e3779b97f4a7c15);
 }
 
 /* The slot that has the key, or the free one where it belongs. */
@@ -85,7 +60,7 @@ static bool grow(struct keyset *s)
 
 bool keyset_add(struct keyset *s, struct slice key)
 {
-	uint64_t hash = hash_of(s, key);
+	uint64_t hash = hash_bytes(s->seed, key);
 	struct keyset_slot *slot;
 
 	if (keyset_has(s, key))
@@ -104,5 +79,5 @@ bool keyset_add(struct keyset *s, struct slice key)
 
 bool keyset_has(const struct keyset *s, struct slice key)
 {
-	return s->n && find(s, key, hash_of(s, key))->key;
+	return s->n && find(s, key, hash_bytes(s->seed, key))->key;
 }

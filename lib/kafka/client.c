@@ -147,8 +147,9 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 	char *shown = secrets_hide(&c->secrets, text);
 
 	(void)level;
-	/* A client that asks may have a producer's properties. */
-	if (strcmp(facility, "CONFWARN") == 0 && strstr(shown, "is a producer property")) {
+	/* A client that asks may have a producer's properties, and the other way round. */
+	if (strcmp(facility, "CONFWARN") == 0 && (strstr(shown, "is a producer property") ||
+						  strstr(shown, "is a consumer property"))) {
 		free(shown);
 		return;
 	}
@@ -259,35 +260,51 @@ static bool verifies(const struct properties *p)
 	return !value || strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0;
 }
 
-int client_init(struct client *c, const char *name, const struct properties *properties,
-		client_delivery_fn *on_delivery, const struct event_sink *events, struct error *err)
+/* Takes conf. */
+static int start(struct client *c, rd_kafka_type_t type, rd_kafka_conf_t *conf, struct error *err)
 {
-	/* The clients that ask come first: they tell of it, the others needn't. */
-	rd_kafka_conf_t *conf = make_conf(properties, on_delivery ? NULL : events, err);
 	char reason[512];
 
-	*c = (struct client){.name = name, .events = events, .properties = properties};
-	if (!conf)
-		return -1;
-	secrets_init(&c->secrets, properties);
+	secrets_init(&c->secrets, c->properties);
 	rd_kafka_conf_set_opaque(conf, c);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	/* Logs come from librdkafka's threads; the queue brings them to ours. */
 	rd_kafka_conf_set(conf, "log.queue", "true", NULL, 0);
-	if (verifies(properties))
+	if (verifies(c->properties))
 		rd_kafka_conf_set_ssl_cert_verify_cb(conf, on_certificate);
+	c->rk = rd_kafka_new(type, conf, reason, sizeof(reason));
+	if (!c->rk) {
+		rd_kafka_conf_destroy(conf);
+		return objection_set(c->properties, reason, err);
+	}
+	rd_kafka_set_log_queue(c->rk, NULL);
+	return 0;
+}
+
+int client_init(struct client *c, const char *name, const struct properties *properties,
+		client_delivery_fn *on_delivery, const struct event_sink *events, struct error *err)
+{
+	/* The clients that ask come first: they tell of it, the others needn't. */
+	rd_kafka_conf_t *conf = make_conf(properties, on_delivery ? NULL : events, err);
+
+	*c = (struct client){.name = name, .events = events, .properties = properties};
+	if (!conf)
+		return -1;
 	if (on_delivery)
 		watch_delivery(conf, c, on_delivery);
 	else
 		watch_identity(conf);
-	c->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
-	if (!c->rk) {
-		rd_kafka_conf_destroy(conf);
-		return objection_set(properties, reason, err);
-	}
-	rd_kafka_set_log_queue(c->rk, NULL);
-	return 0;
+	return start(c, RD_KAFKA_PRODUCER, conf, err);
+}
+
+int client_init_consumer(struct client *c, const char *name, const struct properties *properties,
+			 const struct event_sink *events, struct error *err)
+{
+	rd_kafka_conf_t *conf = make_conf(properties, events, err);
+
+	*c = (struct client){.name = name, .events = events, .properties = properties};
+	return conf ? start(c, RD_KAFKA_CONSUMER, conf, err) : -1;
 }
 
 void client_finish(struct client *c)

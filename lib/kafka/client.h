@@ -65,6 +65,10 @@ int client_init(struct client *c, const char *name, const struct properties *pro
 		client_delivery_fn *on_delivery, const struct event_sink *events,
 		struct error *err) _must_check_;
 
+/* The same for a consumer. */
+int client_init_consumer(struct client *c, const char *name, const struct properties *properties,
+			 const struct event_sink *events, struct error *err) _must_check_;
+
 /* Closes the connections; what is still queued is dropped. */
 void client_finish(struct client *c);
 

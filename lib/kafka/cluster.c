@@ -133,6 +133,12 @@ static enum cluster_state ask_topic(struct client *c, struct topic_info *topic, 
 	return state;
 }
 
+enum cluster_state cluster_ask_topic(struct client *c, struct topic_info *topic, int patience_ms,
+				     const volatile int *stop, struct error *err)
+{
+	return ask_topic(c, topic, clock_mono_ms() + patience_ms, stop, err);
+}
+
 enum cluster_state cluster_reach(struct client *c, int patience_ms, const volatile int *stop,
 				 struct error *err)
 {

@@ -39,6 +39,10 @@ enum cluster_state {
 enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size_t n,
 			       int patience_ms, const volatile int *stop, struct error *err);
 
+/* Only whether a topic exists, and how many partitions it has; as cluster_ask. */
+enum cluster_state cluster_ask_topic(struct client *c, struct topic_info *topic, int patience_ms,
+				     const volatile int *stop, struct error *err);
+
 /* Only whether it answers; as cluster_ask. */
 enum cluster_state cluster_reach(struct client *c, int patience_ms, const volatile int *stop,
 				 struct error *err);

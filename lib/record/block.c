@@ -29,6 +29,15 @@ struct origin *origin_create(unsigned input, const char *file, const char *membe
 	return o;
 }
 
+void origin_set_columns(struct origin *o, struct slice row, char delimiter)
+{
+	if (row.len > ORIGIN_COLUMNS_MAX)
+		return;
+	free((char *)o->columns);
+	o->columns = mem_dup(row);
+	o->delimiter = delimiter ? delimiter : ',';
+}
+
 struct origin *origin_ref(struct origin *o)
 {
 	o->refs++;
@@ -42,6 +51,7 @@ void origin_unref(struct origin *o)
 	free((char *)o->file);
 	free((char *)o->member);
 	free((char *)o->format);
+	free((char *)o->columns);
 	free(o);
 }
 

@@ -27,7 +27,12 @@ struct origin {
 	const char *member; /* path inside an archive, or NULL */
 	unsigned number;    /* of the member, among the archive's files and links; else 0 */
 	const char *format; /* "ndjson", "csv", "envelope" */
+	const char *columns; /* the header row of CSV, as it stands there, or NULL */
+	char delimiter;	     /* between them */
 };
+
+/* A longer header row is not kept. */
+#define ORIGIN_COLUMNS_MAX 4096
 
 /* Where a record stands in its input. Valid as long as its block. */
 struct position {
@@ -64,6 +69,8 @@ struct block {
 /* A reference of its own to a new origin; strings are copied. */
 struct origin *origin_create(unsigned input, const char *file, const char *member,
 			     const char *format);
+/* Its header row; copied, unless it is too long. */
+void origin_set_columns(struct origin *o, struct slice row, char delimiter);
 struct origin *origin_ref(struct origin *o);
 void origin_unref(struct origin *o); /* NULL is fine */
 

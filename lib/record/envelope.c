@@ -124,7 +124,8 @@ void envelope_write(struct buf *out, const struct record *r, const struct envelo
 	buf_add_str(out, "{\"v\":1");
 	add_text(out, "topic", notes->topic);
 	add_bytes(out, "key", r->key);
-	add_bytes(out, "value", r->value);
+	if (!notes->without_value)
+		add_bytes(out, "value", r->value);
 	add_headers(out, r);
 	if (r->timestamp != RECORD_NO_TIMESTAMP)
 		add_number(out, "timestamp", r->timestamp);
@@ -133,8 +134,15 @@ void envelope_write(struct buf *out, const struct record *r, const struct envelo
 	add_text(out, "job", notes->job);
 	if (notes->job_id)
 		buf_addf(out, ",\"job_id\":\"%016" PRIx64 "\"", notes->job_id);
+	if (notes->members.len) {
+		buf_add_char(out, ',');
+		buf_add_slice(out, notes->members);
+	}
 	crc = crc32_z(0, (const Bytef *)out->data + start, out->len - start);
-	buf_addf(out, ",\"crc32\":\"%08lx\"}\n", crc);
+	if (notes->without_value)
+		buf_add_str(out, "}\n");
+	else
+		buf_addf(out, ",\"crc32\":\"%08lx\"}\n", crc);
 }
 
 /* Of a job's record; what isn't there is 0. */

@@ -14,6 +14,8 @@
 #ifndef REDRIVE_RECORD_ENVELOPE_H
 #define REDRIVE_RECORD_ENVELOPE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "record/record.h"
@@ -29,6 +31,10 @@ struct envelope_notes {
 	struct position position; /* origin NULL leaves out "source" */
 	const char *job;
 	uint64_t job_id; /* or 0; then "job_id" is written, and with the position its numbers */
+	bool without_value;   /* neither is the value written nor crc32: nobody shall take it
+			       * for a record */
+	struct slice members; /* further members of the object as JSON has them,
+			       * "\"a\":1,\"b\":2", or null; nobody reads them back */
 };
 
 /* Adds the line for r, with its line feed; without "timestamp" when r's is

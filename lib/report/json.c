@@ -1,30 +1,34 @@
 #include "report/json.h"
 
-#include <string.h>
+#include <stdbool.h>
 
 #include "base/text.h"
 
-static bool has_c1(const char *text)
+static bool has_c1(struct slice s)
 {
-	while ((text = strchr(text, '\xc2')))
-		if ((unsigned char)*++text < 0xa0)
+	for (size_t i = 0; i + 1 < s.len; i++)
+		if (s.data[i] == '\xc2' && (unsigned char)s.data[i + 1] < 0xa0)
 			return true;
 	return false;
 }
 
-void json_add_text(struct buf *out, const char *text)
+void json_add_slice(struct buf *out, struct slice s)
 {
 	struct buf shown = {0};
-	struct slice s = slice_of(text);
 
-	if (!text) {
+	if (!s.data) {
 		buf_add_str(out, "null");
 		return;
 	}
-	if (!text_is_utf8(s) || has_c1(text)) {
+	if (!text_is_utf8(s) || has_c1(s)) {
 		text_add_escaped(&shown, s);
 		s = buf_slice(&shown);
 	}
 	text_add_json(out, s);
 	buf_finish(&shown);
+}
+
+void json_add_text(struct buf *out, const char *text)
+{
+	json_add_slice(out, slice_of(text));
 }

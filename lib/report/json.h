@@ -8,5 +8,6 @@
  * in text with control characters of two bytes (C1, which a terminal obeys
  * too), these are shown as \xNN. NULL becomes null. */
 void json_add_text(struct buf *out, const char *text);
+void json_add_slice(struct buf *out, struct slice s);
 
 #endif

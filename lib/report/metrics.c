@@ -1,15 +1,9 @@
 #include "report/metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/mem.h"
+#include "base/publish.h"
 #include "base/text.h"
 
 /* Prometheus knows three escapes in a label, and refuses what is not UTF-8. */
@@ -117,79 +111,31 @@ void metrics_render(struct buf *out, const struct summary *s, const char *topic,
 	buf_finish(&labels);
 }
 
-static int write_all(int fd, struct slice text)
-{
-	while (text.len) {
-		ssize_t n = write(fd, text.data, text.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text.data += n;
-		text.len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Fills and closes fd, whatever happens; errno is that of the first failure. */
-static int fill(int fd, struct slice text)
-{
-	int failed = write_all(fd, text) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0;
-	int first = errno;
-
-	if (close(fd) < 0 && !failed)
-		return -1;
-	errno = first;
-	return failed ? -1 : 0;
-}
-
-static int replace_file(const char *path, char *temporary, struct slice text)
-{
-	int fd = mkostemp(temporary, O_CLOEXEC), saved;
-
-	if (fd < 0)
-		return -1;
-	if (fill(fd, text) == 0 && rename(temporary, path) == 0)
-		return 0;
-	saved = errno;
-	unlink(temporary);
-	errno = saved;
-	return -1;
-}
-
 int metrics_check(const char *path, struct error *err)
 {
-	char *temporary = mem_printf("%s.XXXXXX", path);
-	struct stat st;
-	/* What is renamed over a link, a pipe or a device takes its place. */
-	bool alien = lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
-	int fd = alien ? -1 : mkostemp(temporary, O_CLOEXEC);
-
-	if (fd < 0) {
-		error_set(err, ERROR_USAGE, "cannot write the metrics file %s: %s", path,
-			  alien ? "not a regular file" : strerror(errno));
-	} else {
-		close(fd);
-		unlink(temporary);
-	}
-	free(temporary);
-	return fd < 0 ? -1 : 0;
+	if (publish_check(path) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE, "cannot write the metrics file %s: %s", path,
+			 errno == EEXIST ? "not a regular file" : strerror(errno));
 }
 
+/* Whoever collects metrics may read them. */
 int metrics_write(const char *path, const struct summary *s, const char *topic, int64_t wall_ms,
 		  struct error *err)
 {
-	char *temporary = mem_printf("%s.XXXXXX", path);
+	struct publish file = {0};
 	struct buf text = {0};
 	int result;
 
 	metrics_render(&text, s, topic, wall_ms);
-	result = replace_file(path, temporary, buf_slice(&text));
+	result = publish_begin(&file, path, 0644);
+	if (result == 0) {
+		publish_write(&file, buf_slice(&text));
+		result = publish_end(&file);
+	}
 	if (result < 0)
 		error_set(err, ERROR_OUTPUT, "cannot write the metrics file %s: %s", path,
 			  strerror(errno));
 	buf_finish(&text);
-	free(temporary);
 	return result;
 }

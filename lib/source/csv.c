@@ -283,8 +283,11 @@ static enum source_type begin(struct csv *c, enum row_state state, struct source
 	if (heading_learn(&c->heading, &c->row, state, c->args.columns, c->args.options->csv.header,
 			  &item->error) < 0)
 		return refuse_header(c, item);
-	if (heading_was_read(&c->heading))
+	if (heading_was_read(&c->heading)) {
+		origin_set_columns(c->args.origin, window_bytes(&c->window, c->text_len),
+				   c->args.delimiter);
 		take_row(c);
+	}
 	if (c->window.offset < c->window.goal)
 		drop_row(c);
 	window_go_to_goal(&c->window);

@@ -85,7 +85,8 @@ def test_the_manual_names_every_key_of_the_config_file():
     source = "".join(path.read_text() for path in (paths.ROOT / "cmd").glob("*.c"))
     keys = set(re.findall(r'config_key = "(redrive\.[\w-]+)"', source))
     assert len(keys) > 20
-    assert keys == set(re.findall(r"\*(redrive\.[\w-]+)\*", manual.page("redrive-produce.1")))
+    pages = manual.page("redrive-produce.1") + manual.page("redrive-dlq-inspect.1")
+    assert keys == set(re.findall(r"\*(redrive\.[\w-]+)\*", pages))
 
 
 def test_the_manual_names_every_header_of_a_dead_letter():

@@ -116,20 +116,21 @@ static void test_the_notes_say_why_and_where(void **state)
 	struct origin *o = origin_create(0, "orders.zip", "a.ndjson", "ndjson");
 	struct envelope_notes notes = {
 		"orders", "_TRANSPORT",	 "transient", "down", "possibly", 1700000000000,
-		3,	  {o, 17, 6001}, "nightly",   0};
+		3,	  {o, 17, 6001}, "nightly",   0,      false, {"\"more\":[1]", 10}};
 	json_t *root = written(&records[4], &notes);
 	const char *type, *class, *message, *at, *persisted, *file, *member, *job;
-	int v, retries, line, offset;
+	int v, retries, line, offset, more;
 
 	(void)state;
 	assert_int_equal(
 		json_unpack(root,
-			    "{s:i, s:{s:s, s:s, s:s, s:s, s:i, s:s}, s:{s:s, s:s, s:i, s:i}, s:s}",
+			    "{s:i, s:{s:s, s:s, s:s, s:s, s:i, s:s}, s:{s:s, s:s, s:i, s:i}, s:s, s:[i]}",
 			    "v", &v, "error", "type", &type, "class", &class, "message", &message,
 			    "at", &at, "retries", &retries, "persisted", &persisted, "source",
 			    "file", &file, "member", &member, "line", &line, "offset", &offset,
-			    "job", &job),
+			    "job", &job, "more", &more),
 		0);
+	assert_int_equal(more, 1);
 	assert_int_equal(v, 1);
 	assert_string_equal(type, "_TRANSPORT");
 	assert_string_equal(class, "transient");

@@ -1,0 +1,381 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd.h"
+#include "exit.h"
+#include "inspect/export.h"
+#include "inspect/latest.h"
+#include "inspect_options.h"
+#include "kafka/reader.h"
+#include "kafka_options.h"
+#include "kafka_show.h"
+#include "reports.h"
+#include "signals.h"
+#include "view.h"
+
+/* How long the cluster may be silent. */
+#define PATIENCE_MS 30000
+/* The first look at the end of each partition goes so much further back than --tail. */
+#define TAIL_MARGIN 100
+/* For -X dump: as for a load. */
+#define RECORD_BYTES (16u << 20)
+
+struct inspect {
+	struct inspect_options o;
+	struct options *options;
+	struct properties properties;
+	struct reports reports;
+	const volatile int *stop;
+	struct selection *selection;
+	struct decoder *decoder;
+	struct view view;
+	struct export *export;
+	struct reader *reader;
+	struct reader_part *parts; /* that are read */
+	size_t n_parts;
+	uint64_t total;	      /* records ahead at the start */
+	uint64_t taken;	      /* of --limit */
+	struct ledger ledger; /* for the progress */
+	struct latest latest;
+	struct error failed; /* kind is set when reading ended with it */
+};
+
+/* One of the selected, at last. */
+static void show(struct inspect *i, const struct letter *l)
+{
+	i->taken++;
+	view_add(&i->view, l);
+	if (i->export)
+		export_add(i->export, i->decoder, l);
+}
+
+static void take(struct inspect *i, const struct received *r)
+{
+	struct letter l;
+
+	i->ledger.read++;
+	letter_read(&l, i->decoder, r);
+	view_count(&i->view);
+	if (!selection_has(i->selection, &l))
+		return;
+	if (i->o.tail)
+		latest_add(&i->latest, &l);
+	else
+		show(i, &l);
+}
+
+static void on_idle(void *ctx)
+{
+	struct inspect *i = ctx;
+	struct source_stats stats = {.bytes_total = i->total};
+	uint64_t ahead = reader_ahead(i->reader);
+
+	i->ledger.outcome[OUTCOME_DELIVERED] = i->ledger.read;
+	stats.bytes_in = i->total > ahead ? i->total - ahead : 0;
+	reports_show(&i->reports, &i->ledger, &stats);
+}
+
+static bool is_enough(const struct inspect *i)
+{
+	return *i->stop || view_is_closed(&i->view) ||
+	       (i->o.selection.limit && i->taken >= i->o.selection.limit);
+}
+
+/* Reads those parts. False: it ended early. */
+static bool read_parts(struct inspect *i, const struct reader_part *parts, size_t n)
+{
+	enum reader_next next = READER_WAIT;
+	struct received r;
+
+	reader_start(i->reader, parts, n);
+	while (!is_enough(i) && next != READER_END) {
+		next = reader_next(i->reader, &r, &i->failed);
+		if (next == READER_RECORD)
+			take(i, &r);
+		if (next == READER_FAILED)
+			return false;
+	}
+	return next == READER_END;
+}
+
+/* A limit means the first ones, whatever comes in faster. */
+static bool read_one_by_one(struct inspect *i)
+{
+	for (size_t k = 0; k < i->n_parts; k++)
+		if (!read_parts(i, &i->parts[k], 1))
+			return i->taken >= i->o.selection.limit;
+	return true;
+}
+
+/* Further and further back, until there are enough, or all is read. */
+static bool read_tail(struct inspect *i)
+{
+	struct reader_part *parts = mem_alloc(i->n_parts, sizeof(*parts));
+	int64_t back = (int64_t)i->o.tail + TAIL_MARGIN;
+	bool whole = false, done = true;
+
+	while (done && !whole && i->latest.n < i->o.tail) {
+		latest_clear(&i->latest);
+		whole = true;
+		for (size_t k = 0; k < i->n_parts; k++) {
+			parts[k] = i->parts[k];
+			if (parts[k].to - parts[k].from > back) {
+				parts[k].from = parts[k].to - back;
+				whole = false;
+			}
+		}
+		i->view.findings.read = 0;
+		done = read_parts(i, parts, i->n_parts);
+		back *= 8;
+	}
+	free(parts);
+	return done;
+}
+
+static void show_tail(struct inspect *i)
+{
+	latest_sort(&i->latest);
+	for (size_t k = 0; k < i->latest.n; k++) {
+		struct letter l;
+
+		letter_read(&l, i->decoder, &i->latest.items[k].received);
+		l.status = i->latest.items[k].status;
+		show(i, &l);
+	}
+}
+
+static bool read_all(struct inspect *i)
+{
+	bool done;
+
+	if (i->o.selection.limit)
+		return read_one_by_one(i);
+	if (!i->o.tail)
+		return read_parts(i, i->parts, i->n_parts);
+	done = read_tail(i);
+	show_tail(i);
+	return done;
+}
+
+/* What comes behind the ends. */
+static void follow(struct inspect *i)
+{
+	progress_finish(i->reports.progress);
+	view_follow(&i->view);
+	for (size_t k = 0; k < i->n_parts; k++) {
+		i->parts[k].from = i->parts[k].to;
+		i->parts[k].to = READER_NO_END;
+	}
+	read_parts(i, i->parts, i->n_parts);
+}
+
+static int find_parts(struct inspect *i, struct error *err)
+{
+	const struct reader_part *parts;
+	int found = reader_ask(i->reader, err), left;
+	size_t n;
+
+	if (found < 0)
+		return -1;
+	if (!found)
+		return error_set(err, ERROR_CONFIG, "there is no topic %s", i->o.selection.topic);
+	parts = reader_parts(i->reader, &n);
+	view_begin(&i->view, n);
+	i->parts = mem_alloc(n + 1, sizeof(*i->parts));
+	memcpy(i->parts, parts, n * sizeof(*parts));
+	left = selection_cut(i->selection, i->parts, n, err);
+	if (left < 0)
+		return -1;
+	i->n_parts = (size_t)left;
+	for (size_t k = 0; k < i->n_parts; k++)
+		i->total += i->parts[k].to > i->parts[k].from
+				    ? (uint64_t)(i->parts[k].to - i->parts[k].from)
+				    : 0;
+	return 0;
+}
+
+static void on_file(void *ctx, const char *path, uint64_t rows, const char *from)
+{
+	struct inspect *i = ctx;
+
+	event_emit(&i->reports.events, EVENT_INFO, "exported",
+		   EVENT_FIELDS(EVENT_TEXT("file", path), EVENT_NUMBER("rows", rows),
+				EVENT_TEXT("from", from)),
+		   "%s: %" PRIu64 " row%s of %s", path, rows, rows == 1 ? "" : "s", from);
+}
+
+static void say_counts(struct inspect *i, const struct export_counts *c)
+{
+	const struct {
+		uint64_t n;
+		const char *event, *what;
+	} notes[] = {
+		{c->foreign, "export_foreign", "came from no file, and not exported"},
+		{c->again, "export_again", "earlier failures of rows that are exported"},
+		{c->unfit, "export_unfit",
+		 "can't stand in a file of their kind, and not exported: see them with --format "
+		 "ndjson"},
+	};
+
+	for (size_t k = 0; k < ARRAY_SIZE(notes); k++)
+		if (notes[k].n)
+			event_emit(&i->reports.events, EVENT_WARNING, notes[k].event,
+				   EVENT_FIELDS(EVENT_NUMBER("messages", notes[k].n)),
+				   "%" PRIu64 " message%s %s", notes[k].n,
+				   notes[k].n == 1 ? " is one that" : "s are such that",
+				   notes[k].what);
+}
+
+static int export_rows(struct inspect *i, struct error *err)
+{
+	struct export_counts counts;
+	int rc;
+
+	if (!i->export)
+		return 0;
+	rc = export_end(i->export, &counts, on_file, i, err);
+	if (rc == 0)
+		say_counts(i, &counts);
+	return rc;
+}
+
+static int fail(const struct error *err)
+{
+	return cmd_fail(&cmd_dlq_inspect, err);
+}
+
+/* What has been read is shown in any case. */
+static int finish(struct inspect *i, bool done)
+{
+	struct error err;
+	int status = EXIT_DONE;
+
+	progress_finish(i->reports.progress);
+	if (view_end(&i->view, done, &err) < 0 || (done && export_rows(i, &err) < 0))
+		status = fail(&err);
+	if (i->failed.kind)
+		return fail(&i->failed);
+	return *i->stop ? EXIT_SIGNAL + *i->stop : status;
+}
+
+static int look(struct inspect *i)
+{
+	struct error err;
+	bool done;
+
+	if (find_parts(i, &err) < 0)
+		return fail(&err);
+	latest_init(&i->latest, i->o.tail);
+	done = read_all(i);
+	if (done && i->o.follow)
+		follow(i);
+	return finish(i, done);
+}
+
+/* Whatever can be wrong with the command line, before anybody is asked. */
+static int open_all(struct inspect *i, struct error *err)
+{
+	const struct reader_options reader = {
+		.name = "dlq",
+		.topic = i->o.selection.topic,
+		.properties = &i->properties,
+		.patience_ms = PATIENCE_MS,
+		.stop = i->stop,
+		.idle = on_idle,
+		.ctx = i,
+		.events = &i->reports.events,
+	};
+
+	i->selection = selection_from(&i->o.selection, i->o.status - 1, err);
+	i->decoder = i->selection ? decoder_from(&i->o.selection, err) : NULL;
+	if (!i->decoder || view_init(&i->view, &i->o, i->decoder, err) < 0)
+		return -1;
+	if (i->o.export && !(i->export = export_create(i->o.export, err)))
+		return -1;
+	i->reader = reader_create(&reader, err);
+	return i->reader ? 0 : -1;
+}
+
+static int check_arguments(struct inspect *i, struct error *err)
+{
+	const struct option_list *args = options_args(i->options);
+
+	if (args->n)
+		return error_set(err, ERROR_USAGE,
+				 "'%.60s': the DLQ is named with --topic, and nothing else is "
+				 "expected",
+				 args->items[0]);
+	if (!i->o.selection.topic)
+		return error_set(err, ERROR_USAGE, "no topic: name the DLQ with --topic");
+	return kafka_need_brokers(&i->properties, err);
+}
+
+static int run(struct inspect *i)
+{
+	struct error err;
+
+	if (kafka_read_config(i->options, i->o.common.config, &i->properties, &err) < 0 ||
+	    kafka_apply_common(&i->properties, &i->o.common, &err) < 0)
+		return fail(&err);
+	if (kafka_is_asked(&i->o.common))
+		return kafka_show(&i->o.common, &i->properties, NULL, RECORD_BYTES, &err) < 0
+			       ? fail(&err)
+			       : EXIT_DONE;
+	if (check_arguments(i, &err) < 0)
+		return fail(&err);
+	i->stop = signals_install();
+	common_resolve(&i->o.common);
+	reports_open(&i->reports, &i->o.common, i->o.selection.topic);
+	return open_all(i, &err) < 0 ? fail(&err) : look(i);
+}
+
+static int dlq_inspect_run(int argc, char **argv)
+{
+	struct inspect i = {.o = INSPECT_OPTIONS_DEFAULT, .view = {.fd = -1}};
+	int status;
+
+	i.options = cmd_options(&cmd_dlq_inspect, argc, argv, &i.o, &status);
+	if (!i.options)
+		return status;
+	ledger_init(&i.ledger);
+	status = run(&i);
+	reader_destroy(i.reader);
+	export_destroy(i.export);
+	view_finish(&i.view);
+	latest_finish(&i.latest);
+	decoder_destroy(i.decoder);
+	selection_destroy(i.selection);
+	reports_close(&i.reports);
+	ledger_finish(&i.ledger);
+	free(i.parts);
+	properties_finish(&i.properties);
+	options_destroy(i.options);
+	return status;
+}
+
+const struct cmd cmd_dlq_inspect = {
+	.name = "dlq-inspect",
+	.summary = "what is in a dead letter queue, and why",
+	.usage = "[OPTIONS] -t DLQ",
+	.details =
+		"Reads a dead letter queue to its end as it is now, joins no consumer group, "
+		"commits "
+		"nothing, and tells what failed: why, since when, of which topic or file, with an "
+		"example of each kind of error. It knows the headers of redrive, Kafka Connect, "
+		"Kafka Streams, share groups, Spring, SmallRye, Silverback, Wolverine, "
+		"MassTransit, "
+		"Brighter, Karafka, Watermill and others. Any topic will do, with or without such "
+		"headers.",
+	.options = inspect_uses,
+	.examples =
+		"redrive dlq-inspect -t orders.dlq\n"
+		"redrive dlq-inspect -t orders.dlq --since -2h --where error-type=MISSING_FIELD\n"
+		"redrive dlq-inspect -t orders.dlq --format html -o report.html\n"
+		"redrive dlq-inspect -t orders.dlq --export to-mend\n"
+		"redrive dlq-inspect -t orders.dlq --format ndjson | jq -c .dlq\n",
+	.run = dlq_inspect_run,
+};

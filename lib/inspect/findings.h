@@ -1,0 +1,40 @@
+/* What was found in a dead letter queue: everything that a report says. */
+#ifndef REDRIVE_INSPECT_FINDINGS_H
+#define REDRIVE_INSPECT_FINDINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/macros.h"
+#include "inspect/groups.h"
+#include "inspect/histogram.h"
+#include "letter/letter.h"
+
+struct findings {
+	const char *topic; /* borrowed; set by the caller, as are the next two */
+	size_t partitions;
+	bool complete;	   /* all was read that was to be read */
+	uint64_t read;	   /* messages, those that were not selected among them */
+	uint64_t messages; /* selected, as are all that follow */
+	uint64_t statuses[STATUSES];
+	uint64_t headless;   /* without the headers of any system */
+	uint64_t strange;    /* with headers that are not what their names promise */
+	int64_t first, last; /* by letter_time; RECORD_NO_TIMESTAMP while there is none */
+	struct histogram histogram;
+	struct groups *groups;
+};
+
+/* by: as groups_create has it. 0, or -1 with *err (ERROR_USAGE); call findings_finish in
+ * both cases. */
+int findings_init(struct findings *f, const char *const *by, size_t n_by,
+		  struct error *err) _must_check_;
+void findings_finish(struct findings *f);
+
+/* Counts a letter that is selected. */
+void findings_add(struct findings *f, const struct letter *l);
+
+/* All has been added: what is left is to report it. */
+void findings_end(struct findings *f);
+
+#endif

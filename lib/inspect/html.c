@@ -1,0 +1,357 @@
+#include "inspect/html.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "inspect/fold.h"
+#include "inspect/markup.h"
+#include "report/rate.h"
+
+/* How much of an example is shown. */
+#define VALUE_MAX  20000
+#define HEADER_MAX 4000
+/* Of the chart. */
+#define STEPS_MAX  90
+#define STEP_WIDTH 10
+#define FIGURE_MIN 24 /* rem, beside the steps */
+#define HEIGHT	   100
+
+struct page {
+	struct buf *out;
+	const struct findings *f;
+	const struct html_options *o;
+};
+
+static void add_count(struct buf *out, uint64_t n)
+{
+	char text[TEXT_COUNT_SIZE];
+
+	buf_add_str(out, text_count(n, text));
+}
+
+static void add_time(struct buf *out, int64_t at)
+{
+	char text[CLOCK_ISO_SIZE];
+
+	if (at < 0) {
+		buf_add_str(out, "-");
+		return;
+	}
+	clock_iso(at, text);
+	buf_addf(out, "<time datetime=\"%s\">%.10s %.8s</time>", text, text, text + 11);
+}
+
+/* The digits of a percentage that a person wants to see. */
+static void add_share(struct buf *out, uint64_t part, uint64_t whole)
+{
+	char share[RATE_SIZE], *point;
+
+	rate_percent(part, whole, share);
+	point = strchr(share, '.');
+	if (point && strlen(point) > 2)
+		point[2] = '\0';
+	buf_add_str(out, share);
+}
+
+static void add_head(struct page *p)
+{
+	buf_add_str(p->out, MARKUP_HEAD);
+	buf_add_str(p->out, "<title>");
+	markup_text(p->out, slice_of(p->f->topic));
+	buf_add_str(p->out, ": dead letters</title>\n<style>\n");
+	buf_add_str(p->out, markup_style);
+	buf_add_str(p->out, "</style>\n</head>\n<body>\n<main>\n<h1>");
+	markup_text(p->out, slice_of(p->f->topic));
+	buf_add_str(p->out, "</h1>\n<p class=\"when\">");
+	if (p->f->first >= 0) {
+		buf_add_str(p->out, "From ");
+		add_time(p->out, p->f->first);
+		buf_add_str(p->out, " to ");
+		add_time(p->out, p->f->last);
+		buf_add_str(p->out, ". ");
+	}
+	buf_add_str(p->out, "Looked at ");
+	add_time(p->out, p->o->now);
+	buf_add_str(p->out, ". All times are UTC.</p>\n");
+	if (!p->f->complete)
+		buf_add_str(p->out, "<p class=\"warning\">Stopped before the end: there is more "
+				    "than this.</p>\n");
+}
+
+static void add_tile(struct page *p, uint64_t n, const char *name)
+{
+	buf_add_str(p->out, "<div><dd>");
+	add_count(p->out, n);
+	buf_addf(p->out, "</dd><dt>%s</dt></div>\n", name);
+}
+
+static void add_tiles(struct page *p)
+{
+	buf_add_str(p->out, "<dl class=\"tiles\">\n");
+	add_tile(p, p->f->messages, "messages");
+	for (size_t i = 0; i < STATUSES; i++)
+		if (p->f->statuses[i] || i == STATUS_PENDING)
+			add_tile(p, p->f->statuses[i], status_name((enum letter_status)i));
+	add_tile(p, groups_count(p->f->groups), "groups");
+	add_tile(p, p->f->partitions, "partitions");
+	if (p->f->read > p->f->messages)
+		add_tile(p, p->f->read, "read, of which these were selected");
+	if (p->f->headless)
+		add_tile(p, p->f->headless, "without headers that tell of an error");
+	if (p->f->strange)
+		add_tile(p, p->f->strange, "with headers that are not what they promise");
+	buf_add_str(p->out, "</dl>\n");
+}
+
+static void add_step(struct page *p, size_t i, uint64_t most)
+{
+	struct histogram_step step = histogram_at(&p->f->histogram, i);
+	double height = (double)step.count * HEIGHT / (double)most;
+	char from[CLOCK_ISO_SIZE];
+
+	if (!step.count)
+		return;
+	height = height < 1 ? 1 : height;
+	clock_iso(step.from, from);
+	buf_addf(p->out,
+		 "<rect x=\"%zu\" y=\"%.2f\" width=\"%d\" height=\"%.2f\"><title>%.10s %.8s: ",
+		 i * STEP_WIDTH + 1, HEIGHT - height, STEP_WIDTH - 2, height, from, from + 11);
+	add_count(p->out, step.count);
+	buf_add_str(p->out, "</title></rect>\n");
+}
+
+static void add_histogram(struct page *p, struct histogram *h)
+{
+	uint64_t most = 1;
+	size_t n;
+
+	histogram_widen(h, STEPS_MAX);
+	n = histogram_span(h);
+	if (n < 2)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t count = histogram_at(h, i).count;
+
+		most = count > most ? count : most;
+	}
+	buf_addf(p->out,
+		 "<figure style=\"max-width:%zurem\">\n<svg viewBox=\"0 0 %zu %d\" "
+		 "preserveAspectRatio=\"none\" role=\"img\" "
+		 "aria-label=\"Messages over time\">\n",
+		 n * 2 + FIGURE_MIN, n * STEP_WIDTH, HEIGHT);
+	for (size_t i = 0; i < n; i++)
+		add_step(p, i, most);
+	buf_add_str(p->out, "</svg>\n<figcaption><span>");
+	add_time(p->out, histogram_at(h, 0).from);
+	buf_add_str(p->out, "</span><span>at most ");
+	add_count(p->out, most);
+	buf_addf(p->out, " in %" PRId64 " s</span><span>", h->width / 1000);
+	add_time(p->out, histogram_at(h, n - 1).from);
+	buf_add_str(p->out, "</span></figcaption>\n</figure>\n");
+}
+
+static bool is_message(const struct page *p, size_t i)
+{
+	const char *name = groups_by_name(p->f->groups, i);
+
+	return groups_by(p->f->groups) > 1 &&
+	       (strcmp(name, "error-message") == 0 || strcmp(name, "message") == 0);
+}
+
+static void add_folded(struct buf *out, struct slice value)
+{
+	struct buf shown = {0};
+
+	if (!value.data) {
+		buf_add_char(out, '-');
+		return;
+	}
+	fold_show(&shown, value);
+	markup_text(out, buf_slice(&shown));
+	buf_finish(&shown);
+}
+
+static void add_values(struct page *p, const struct group *g)
+{
+	const char *comma = "";
+
+	buf_add_str(p->out, "<span class=\"what\"><b>");
+	for (size_t i = 0; i < groups_by(p->f->groups); i++)
+		if (!is_message(p, i)) {
+			buf_add_str(p->out, comma);
+			add_folded(p->out, g->values[i]);
+			comma = ", ";
+		}
+	buf_add_str(p->out, "</b>");
+	for (size_t i = 0; i < groups_by(p->f->groups); i++)
+		if (is_message(p, i) && g->values[i].data) {
+			buf_add_str(p->out, "<span>");
+			add_folded(p->out, g->values[i]);
+			buf_add_str(p->out, "</span>");
+		}
+	buf_add_str(p->out, "</span>\n");
+}
+
+static void add_summary(struct page *p, const struct group *g)
+{
+	buf_add_str(p->out, "<summary>\n<span class=\"count\">");
+	add_count(p->out, g->count);
+	buf_add_str(p->out, "</span>\n<span class=\"share\"><span><i style=\"width:");
+	add_share(p->out, g->count, p->f->messages);
+	buf_add_str(p->out, "%\"></i></span><em>");
+	add_share(p->out, g->count, p->f->messages);
+	buf_add_str(p->out, " %</em></span>\n");
+	add_values(p, g);
+	buf_add_str(p->out, "<span class=\"seen\">");
+	add_time(p->out, g->first);
+	if (g->last / 1000 != g->first / 1000) {
+		buf_add_str(p->out, " to ");
+		add_time(p->out, g->last);
+	}
+	buf_add_str(p->out, "</span>\n</summary>\n");
+}
+
+static void begin_row(struct page *p, struct slice name)
+{
+	buf_add_str(p->out, "<tr><th scope=\"row\">");
+	markup_text(p->out, name);
+	buf_add_str(p->out, "</th><td>");
+}
+
+static void end_row(struct page *p)
+{
+	buf_add_str(p->out, "</td></tr>\n");
+}
+
+/* What there is no row for is not told. */
+static void add_slice(struct page *p, struct slice value, size_t most)
+{
+	if (!value.data) {
+		buf_add_str(p->out, "<i>null</i>");
+		return;
+	}
+	markup_lines(p->out, text_cut(value, most));
+	if (value.len > most) {
+		buf_add_str(p->out, "... <i>(");
+		add_count(p->out, value.len);
+		buf_add_str(p->out, " bytes)</i>");
+	}
+}
+
+static void add_field(struct page *p, enum letter_field field, const struct letter_value *v)
+{
+	if (v->kind == LETTER_NONE)
+		return;
+	begin_row(p, slice_of(letter_field_name(field)));
+	if (v->kind == LETTER_TEXT)
+		add_slice(p, v->text, HEADER_MAX);
+	else if (v->kind == LETTER_TIME)
+		add_time(p->out, v->number);
+	else
+		buf_addf(p->out, "%" PRId64, v->number);
+	end_row(p);
+}
+
+static void add_letter(struct page *p, const struct letter *l)
+{
+	buf_add_str(p->out, "<table>\n");
+	begin_row(p, SLICE_LIT("stands at"));
+	buf_addf(p->out, "partition %d, offset %" PRId64, l->received->partition,
+		 l->received->offset);
+	end_row(p);
+	begin_row(p, SLICE_LIT("timestamp"));
+	add_time(p->out, l->record->timestamp);
+	end_row(p);
+	begin_row(p, SLICE_LIT("key"));
+	add_slice(p, l->record->key, HEADER_MAX);
+	end_row(p);
+	if (l->dead) {
+		begin_row(p, SLICE_LIT("system"));
+		buf_add_str(p->out, system_name(l->system));
+		end_row(p);
+	}
+	for (size_t i = 0; i < LETTER_FIELDS; i++)
+		add_field(p, (enum letter_field)i, &l->fields[i]);
+	buf_add_str(p->out, "</table>\n");
+}
+
+static void add_headers(struct page *p, const struct record *r)
+{
+	if (!r->n_headers)
+		return;
+	buf_add_str(p->out, "<h3>Headers</h3>\n<table>\n");
+	for (size_t i = 0; i < r->n_headers; i++) {
+		begin_row(p, r->headers[i].name);
+		add_slice(p, r->headers[i].value, HEADER_MAX);
+		end_row(p);
+	}
+	buf_add_str(p->out, "</table>\n");
+}
+
+static void add_example_value(struct page *p, const struct example *e)
+{
+	if (!p->o->values)
+		return;
+	buf_add_str(p->out, "<h3>Value</h3>\n<pre>");
+	if (e->whole) {
+		add_slice(p, e->received.record.value, VALUE_MAX);
+	} else {
+		add_count(p->out, e->value_bytes);
+		buf_add_str(p->out, " bytes: too large to be shown");
+	}
+	buf_add_str(p->out, "</pre>\n");
+}
+
+static void add_topics(struct page *p, const struct group *g)
+{
+	if (!g->n_topics)
+		return;
+	buf_add_str(p->out, "<p>Topics: ");
+	for (size_t i = 0; i < g->n_topics; i++) {
+		buf_add_str(p->out, i ? ", " : "");
+		markup_text(p->out, slice_of(g->topics[i]));
+	}
+	buf_add_str(p->out, g->more_topics ? " and others</p>\n" : "</p>\n");
+}
+
+static void add_group(struct page *p, const struct group *g)
+{
+	const struct example *e = &g->example;
+	struct letter l;
+
+	buf_add_str(p->out, "<details>\n");
+	add_summary(p, g);
+	buf_add_str(p->out, "<div class=\"example\">\n");
+	add_topics(p, g);
+	letter_read(&l, p->o->decoder, &e->received);
+	buf_add_str(p->out, "<h3>Example</h3>\n");
+	add_letter(p, &l);
+	add_headers(p, l.record);
+	add_example_value(p, e);
+	buf_add_str(p->out, "</div>\n</details>\n");
+}
+
+static void add_groups(struct page *p)
+{
+	size_t n = groups_count(p->f->groups), shown = n;
+
+	if (p->o->groups && shown > p->o->groups)
+		shown = p->o->groups;
+	buf_add_str(p->out, n ? "<h2>What failed</h2>\n" : "<p>Nothing is there.</p>\n");
+	for (size_t i = 0; i < shown; i++)
+		add_group(p, groups_at(p->f->groups, i));
+	if (shown < n)
+		buf_addf(p->out, "<p>%zu further groups are not shown.</p>\n", n - shown);
+}
+
+void html_render(struct buf *out, struct findings *f, const struct html_options *o)
+{
+	struct page p = {out, f, o};
+
+	add_head(&p);
+	add_tiles(&p);
+	add_histogram(&p, &f->histogram);
+	add_groups(&p);
+	buf_add_str(out, "</main>\n</body>\n</html>\n");
+}

@@ -1,0 +1,135 @@
+#include "inspect/json.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "inspect/fold.h"
+#include "inspect/ndjson.h"
+#include "report/json.h"
+#include "report/rate.h"
+
+static void add_number(struct buf *out, const char *name, uint64_t n)
+{
+	buf_addf(out, ",\"%s\":%" PRIu64, name, n);
+}
+
+static void add_time(struct buf *out, const char *name, int64_t at)
+{
+	char text[CLOCK_ISO_SIZE];
+
+	buf_addf(out, ",\"%s\":", name);
+	json_add_text(out, at < 0 ? NULL : clock_iso(at, text));
+}
+
+static void add_folded(struct buf *out, struct slice value)
+{
+	struct buf shown = {0};
+
+	if (value.data) {
+		buf_reserve(&shown, 1);
+		fold_show(&shown, value);
+		value = buf_slice(&shown);
+	}
+	json_add_slice(out, value);
+	buf_finish(&shown);
+}
+
+/* A value by its name: of the group where it is grouped by that, else of its example. */
+static void add_value(struct buf *out, const struct groups *all, const struct group *g,
+		      const char *const names[2], struct slice otherwise)
+{
+	for (size_t i = 0; i < groups_by(all); i++)
+		if (strcmp(groups_by_name(all, i), names[0]) == 0 ||
+		    strcmp(groups_by_name(all, i), names[1]) == 0)
+			otherwise = g->values[i];
+	add_folded(out, otherwise);
+}
+
+static void add_topics(struct buf *out, const struct group *g)
+{
+	buf_add_str(out, ",\"topics\":[");
+	for (size_t i = 0; i < g->n_topics; i++) {
+		buf_add_str(out, i ? "," : "");
+		json_add_text(out, g->topics[i]);
+	}
+	buf_addf(out, "]%s", g->more_topics ? ",\"more_topics\":true" : "");
+}
+
+static void add_by(struct buf *out, const struct groups *all, const struct group *g)
+{
+	buf_add_str(out, ",\"by\":{");
+	for (size_t i = 0; i < groups_by(all); i++) {
+		buf_add_str(out, i ? "," : "");
+		json_add_text(out, groups_by_name(all, i));
+		buf_add_char(out, ':');
+		add_folded(out, g->values[i]);
+	}
+	buf_addf(out, "}%s", g->others ? ",\"others\":true" : "");
+}
+
+static void add_group(struct buf *out, const struct findings *f, const struct group *g,
+		      struct decoder *d, struct ndjson *lines)
+{
+	static const char *const types[] = {"error-type", "type"};
+	static const char *const messages[] = {"error-message", "message"};
+	char share[RATE_SIZE];
+	struct letter l;
+
+	letter_read(&l, d, &g->example.received);
+	buf_add_str(out, "{\"type\":");
+	add_value(out, f->groups, g, types, letter_error(&l));
+	buf_add_str(out, ",\"message\":");
+	add_value(out, f->groups, g, messages, letter_text(&l, LETTER_MESSAGE));
+	add_number(out, "count", g->count);
+	buf_addf(out, ",\"share\":%s", rate_fraction(g->count, f->messages, share));
+	add_time(out, "first_seen", g->first);
+	add_time(out, "last_seen", g->last);
+	add_topics(out, g);
+	add_by(out, f->groups, g);
+	buf_add_str(out, ",\"example\":");
+	ndjson_add_example(out, lines, f->topic, d, &g->example);
+	/* Its line feed. */
+	out->data[out->len - 1] = '}';
+}
+
+static void add_histogram(struct buf *out, const struct histogram *h)
+{
+	buf_add_str(out, ",\"histogram\":[");
+	for (size_t i = 0; i < histogram_span(h); i++) {
+		struct histogram_step step = histogram_at(h, i);
+		char from[CLOCK_ISO_SIZE];
+
+		buf_addf(out, "%s{\"from\":\"%s\",\"count\":%" PRIu64 "}", i ? "," : "",
+			 clock_iso(step.from, from), step.count);
+	}
+	buf_addf(out, "],\"histogram_step_ms\":%" PRId64, h->width);
+}
+
+void findings_json(struct buf *out, struct findings *f, struct decoder *d)
+{
+	struct ndjson lines = {0};
+
+	buf_add_str(out, "{\"topic\":");
+	json_add_text(out, f->topic);
+	add_number(out, "messages", f->messages);
+	for (size_t i = 0; i < STATUSES; i++)
+		add_number(out, status_name((enum letter_status)i), f->statuses[i]);
+	add_number(out, "read", f->read);
+	add_number(out, "partitions", f->partitions);
+	add_number(out, "without_headers", f->headless);
+	add_number(out, "with_warnings", f->strange);
+	add_number(out, "left_over", groups_left_over(f->groups));
+	buf_addf(out, ",\"complete\":%s", f->complete ? "true" : "false");
+	add_time(out, "first_seen", f->first);
+	add_time(out, "last_seen", f->last);
+	buf_add_str(out, ",\"groups\":[");
+	for (size_t i = 0; i < groups_count(f->groups); i++) {
+		buf_add_str(out, i ? "," : "");
+		add_group(out, f, groups_at(f->groups, i), d, &lines);
+	}
+	buf_add_char(out, ']');
+	histogram_widen(&f->histogram, HISTOGRAM_MOST);
+	add_histogram(out, &f->histogram);
+	buf_add_str(out, "}\n");
+	ndjson_finish(&lines);
+}

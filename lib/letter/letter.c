@@ -1,0 +1,307 @@
+#include "letter/letter.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "check/scan.h"
+#include "letter/map.h"
+#include "letter/names.h"
+
+/* A header that some rule is about. */
+struct hit {
+	const struct rule *rule;
+	const struct header *header;
+	size_t at; /* the header's number */
+};
+
+struct decoder {
+	struct names names;
+	struct map map;
+	struct hit *hits;
+	size_t n_hits, cap_hits;
+	bool tells[SYSTEMS];
+	size_t newest[SYSTEMS]; /* the number of its newest header */
+	struct buf scratch;
+};
+
+struct decoder *decoder_create(void)
+{
+	struct decoder *d = mem_alloc(1, sizeof(*d));
+	const struct rule *rules;
+	size_t n;
+
+	rules = convention_rules(&n);
+	for (size_t i = 0; i < n; i++)
+		names_add(&d->names, &rules[i]);
+	names_build(&d->names);
+	return d;
+}
+
+void decoder_destroy(struct decoder *d)
+{
+	if (!d)
+		return;
+	names_finish(&d->names);
+	map_finish(&d->map);
+	buf_finish(&d->scratch);
+	free(d->hits);
+	free(d);
+}
+
+int decoder_add_map(struct decoder *d, const char *path, struct error *err)
+{
+	if (map_read(&d->map, path, err) < 0)
+		return -1;
+	for (size_t i = 0; i < d->map.n; i++)
+		names_add(&d->names, &d->map.rules[i]);
+	names_build(&d->names);
+	return 0;
+}
+
+static void add_hit(struct decoder *d, const struct rule *rule, const struct header *header,
+		    size_t at)
+{
+	enum system system = rule->system;
+
+	if (d->n_hits == d->cap_hits)
+		d->hits = mem_grow(d->hits, &d->cap_hits, d->n_hits + 1, sizeof(*d->hits));
+	d->hits[d->n_hits++] = (struct hit){rule, header, at};
+	if (rule->tells)
+		d->tells[system] = true;
+	if (d->newest[system] == SIZE_MAX || rule->pick == PICK_LAST)
+		d->newest[system] = at;
+}
+
+static void find_hits(struct decoder *d, const struct record *r)
+{
+	size_t bytes = 0, systems = 1;
+
+	d->n_hits = 0;
+	memset(d->tells, 0, sizeof(d->tells));
+	memset(d->newest, 0xff, sizeof(d->newest));
+	for (size_t i = 0; i < r->n_headers; i++) {
+		const struct rule *const *rules;
+		size_t n;
+
+		rules = names_find(&d->names, r->headers[i].name, &n);
+		for (size_t k = 0; k < n; k++)
+			add_hit(d, rules[k], &r->headers[i], i);
+		bytes += n ? r->headers[i].value.len : 0;
+	}
+	/* Everybody uses names like these. */
+	for (size_t i = SYSTEM_OURS + 1; i < SYSTEMS; i++)
+		if (d->tells[i] && i != SYSTEM_HAND_MADE)
+			d->tells[SYSTEM_HAND_MADE] = false;
+	/* Nothing that is decoded gets longer, and each value may be decoded and unquoted
+	 * for each system. */
+	for (size_t i = 0; i < SYSTEMS; i++)
+		systems += d->tells[i];
+	buf_clear(&d->scratch);
+	buf_reserve(&d->scratch, 2 * systems * bytes);
+}
+
+/* Which of two is the newer? A map was given to be followed. */
+static bool is_newer(const struct decoder *d, enum system a, enum system b)
+{
+	if (a == SYSTEM_CUSTOM || b == SYSTEM_CUSTOM)
+		return a == SYSTEM_CUSTOM;
+	return d->newest[a] > d->newest[b];
+}
+
+size_t letter_systems(const struct decoder *d, enum system out[SYSTEMS])
+{
+	size_t n = 0;
+
+	for (size_t i = SYSTEM_OURS + 1; i < SYSTEMS; i++) {
+		size_t k;
+
+		if (!d->tells[i])
+			continue;
+		for (k = n++; k && is_newer(d, (enum system)i, out[k - 1]); k--)
+			out[k] = out[k - 1];
+		out[k] = (enum system)i;
+	}
+	return n;
+}
+
+static enum system newest_system(const struct decoder *d)
+{
+	enum system found = SYSTEM_OURS;
+
+	for (size_t i = SYSTEM_OURS + 1; i < SYSTEMS; i++)
+		if (d->tells[i] && (!found || is_newer(d, (enum system)i, found)))
+			found = (enum system)i;
+	return found;
+}
+
+/* Of two values for one field: the rule that comes first, then what it picks. */
+static bool is_better(const struct hit *a, const struct hit *b)
+{
+	if (!b)
+		return true;
+	if (a->rule != b->rule)
+		return a->rule < b->rule;
+	return a->rule->pick == PICK_LAST;
+}
+
+static void choose(const struct decoder *d, enum system system,
+		   const struct hit *chosen[LETTER_FIELDS + 1])
+{
+	for (size_t i = 0; i < d->n_hits; i++) {
+		const struct hit *hit = &d->hits[i];
+		enum letter_field field = hit->rule->field;
+
+		if (hit->rule->system == system && is_better(hit, chosen[field]))
+			chosen[field] = hit;
+	}
+}
+
+/* What redrive has added beside the names of another; a header map knows better. */
+static void choose_ours(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
+{
+	const struct hit *ours[LETTER_FIELDS + 1] = {0};
+
+	choose(d, SYSTEM_OURS, ours);
+	for (size_t i = 0; i < LETTER_FIELDS; i++)
+		if (ours[i] && !(chosen[i] && chosen[i]->rule->system == SYSTEM_CUSTOM))
+			chosen[i] = ours[i];
+}
+
+/* What the first of the systems doesn't say, a header map may leave to the next. */
+static void fill_in(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
+{
+	const struct hit *others[LETTER_FIELDS + 1] = {0};
+	enum system found = SYSTEM_OURS;
+
+	for (size_t i = SYSTEM_OURS + 1; i < SYSTEM_CUSTOM; i++)
+		if (d->tells[i] && (!found || is_newer(d, (enum system)i, found)))
+			found = (enum system)i;
+	if (!found)
+		return;
+	choose(d, found, others);
+	for (size_t i = 0; i < LETTER_FIELDS; i++)
+		if (!chosen[i])
+			chosen[i] = others[i];
+}
+
+static bool is_springs(enum system system)
+{
+	return system == SYSTEM_SPRING || system == SYSTEM_SPRING_RETRY ||
+	       system == SYSTEM_SPRING_CLOUD;
+}
+
+/* Where Spring lists the types of headers, strings may be JSON strings. */
+static void unquote(struct letter *l, struct buf *scratch)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < l->record->n_headers && !quoted; i++)
+		quoted = slice_is(l->record->headers[i].name, "spring_json_header_types");
+	for (size_t i = 0; quoted && i < LETTER_FIELDS; i++) {
+		struct slice *text = &l->fields[i].text;
+		size_t from = scratch->len;
+
+		if (l->fields[i].kind != LETTER_TEXT || text->len < 2 || *text->data != '"' ||
+		    text->data[text->len - 1] != '"')
+			continue;
+		scan_unescape(scratch, (struct slice){text->data + 1, text->len - 2});
+		*text = (struct slice){scratch->data + from, scratch->len - from};
+	}
+}
+
+static void set_times(struct letter *l)
+{
+	enum letter_field field = LETTER_WHEN;
+
+	if (l->record->timestamp == RECORD_NO_TIMESTAMP)
+		return;
+	if (system_time(l->system) == SYSTEM_KEEPS_TIME && !l->received->append_time)
+		field = LETTER_TIMESTAMP;
+	if (!letter_has(l, field))
+		l->fields[field] =
+			(struct letter_value){LETTER_TIME, l->record->timestamp, SLICE_NULL};
+}
+
+void letter_read_as(struct letter *l, struct decoder *d, const struct received *r,
+		    enum system system)
+{
+	const struct hit *chosen[LETTER_FIELDS + 1] = {0};
+
+	*l = (struct letter){.received = r, .record = &r->record, .dead = true, .system = system};
+	choose(d, system, chosen);
+	if (system == SYSTEM_CUSTOM)
+		fill_in(d, chosen);
+	if (d->tells[SYSTEM_OURS])
+		choose_ours(d, chosen);
+	for (size_t i = 0; i < LETTER_FIELDS; i++)
+		if (chosen[i] && !encoding_read(chosen[i]->rule->encoding, chosen[i]->header->value,
+						&d->scratch, &l->fields[i]))
+			l->strange = true;
+	if (is_springs(system))
+		unquote(l, &d->scratch);
+	set_times(l);
+}
+
+void letter_read(struct letter *l, struct decoder *d, const struct received *r)
+{
+	enum system system;
+
+	find_hits(d, &r->record);
+	system = newest_system(d);
+	if (system) {
+		letter_read_as(l, d, r, system);
+		return;
+	}
+	d->tells[SYSTEM_OURS] = false;
+	*l = (struct letter){.received = r, .record = &r->record};
+}
+
+/* Stack traces are no numbers: what can be wrong is short, or cut. */
+#define SHOWN_MAX 32
+
+static void warn(struct buf *out, const struct hit *hit)
+{
+	struct slice value = hit->header->value;
+
+	buf_addf(out, "%s is not %s: ", hit->rule->name, encoding_describe(hit->rule->encoding));
+	for (size_t i = 0; i < value.len && i < SHOWN_MAX; i++)
+		buf_addf(out, "%02x", (unsigned char)value.data[i]);
+	buf_add_str(out, !value.len ? "no bytes\n" : value.len > SHOWN_MAX ? "...\n" : "\n");
+}
+
+void letter_warnings(struct buf *out, const struct decoder *d, const struct letter *l)
+{
+	struct letter_value unused;
+	struct buf scratch = {0};
+
+	for (size_t i = 0; i < d->n_hits && l->dead; i++) {
+		const struct hit *hit = &d->hits[i];
+
+		if (!d->tells[hit->rule->system])
+			continue;
+		buf_clear(&scratch);
+		buf_reserve(&scratch, hit->header->value.len);
+		if (!encoding_read(hit->rule->encoding, hit->header->value, &scratch, &unused))
+			warn(out, hit);
+	}
+	buf_finish(&scratch);
+}
+
+bool letter_owns(const struct decoder *d, struct slice name)
+{
+	const struct rule *const *rules;
+	size_t n;
+
+	rules = names_find(&d->names, name, &n);
+	for (size_t i = 0; i < n; i++)
+		if (d->tells[rules[i]->system])
+			return true;
+	return false;
+}
+
+int64_t letter_time(const struct letter *l)
+{
+	if (letter_has(l, LETTER_WHEN))
+		return l->fields[LETTER_WHEN].number;
+	return l->record->timestamp;
+}

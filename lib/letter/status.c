@@ -1,0 +1,13 @@
+#include "letter/status.h"
+
+static const char *const names[STATUSES] = {
+	[STATUS_PENDING] = "pending",
+	[STATUS_REPLAYED] = "replayed",
+	[STATUS_DISCARDED] = "discarded",
+	[STATUS_PARKED] = "parked",
+};
+
+const char *status_name(enum letter_status status)
+{
+	return names[status];
+}

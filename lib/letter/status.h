@@ -1,0 +1,18 @@
+/* What has become of a dead letter since it came to the DLQ. */
+#ifndef REDRIVE_LETTER_STATUS_H
+#define REDRIVE_LETTER_STATUS_H
+
+#include <stdbool.h>
+
+enum letter_status {
+	STATUS_PENDING,	  /* nothing yet */
+	STATUS_REPLAYED,  /* sent back to its topic */
+	STATUS_DISCARDED, /* somebody has said that it shall not be sent */
+	STATUS_PARKED,	  /* sent back too often: it stays where it is */
+	STATUSES,
+};
+
+/* "pending", "replayed", "discarded", "parked". */
+const char *status_name(enum letter_status status);
+
+#endif
