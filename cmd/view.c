@@ -45,12 +45,14 @@ static void find(struct view *v, const struct letter *l)
 
 static void add_to_table(struct view *v, const struct letter *l)
 {
-	struct table_options o = table_options(v);
+	struct table_options o;
 
-	if (v->following)
-		table_line(&v->out, l, &o);
-	else
+	if (!v->following) {
 		find(v, l);
+		return;
+	}
+	o = table_options(v);
+	table_line(&v->out, l, &o);
 }
 
 static void end_table(struct view *v)
