@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <string.h>
@@ -46,6 +47,19 @@ static int flush(void)
 	return why;
 }
 
+static int lost; /* errno of what output_add could not write, or 0 */
+
+bool output_add(const char *data, size_t len, bool now)
+{
+	errno = 0;
+	if (!lost && (fwrite(data, 1, len, stdout) != len || (now && fflush(stdout) != 0))) {
+		lost = errno ? errno : EIO;
+		__fpurge(stdout);
+		clearerr(stdout);
+	}
+	return !lost;
+}
+
 int output_flush(void)
 {
 	int why = flush();
@@ -57,6 +71,8 @@ int output_close(int status)
 {
 	int why = flush();
 
+	if (lost)
+		why = lost;
 	if (fclose(stdout) != 0 && !why)
 		why = errno;
 	if (!why || why == EPIPE)

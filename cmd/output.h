@@ -2,9 +2,16 @@
 #ifndef REDRIVE_CMD_OUTPUT_H
 #define REDRIVE_CMD_OUTPUT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* Call it first: no file that is opened later may get the number of a closed
  * stream. Off a terminal all output waits for output_flush or output_close. */
 void output_open(void);
+
+/* For output of any length, piece by piece; now: it shall not wait for more. False once a
+ * piece could not be written: nobody wants more, or output_close will complain. */
+bool output_add(const char *data, size_t len, bool now);
 
 /* For a summary, which is not what the run was for. Writes what waits. 0, or
  * the errno that kept it from being written; somebody who has gone away or has

@@ -13,6 +13,7 @@
 #include "inspect/html.h"
 #include "inspect/json.h"
 #include "inspect/table.h"
+#include "output.h"
 #include "report/terminal.h"
 
 /* Output goes in pieces of so many bytes. */
@@ -193,14 +194,14 @@ static void write_fd(struct view *v)
 /* Of stdout, the end of the process tells (cmd/output.h). */
 static void flush(struct view *v)
 {
+	if (!v->out.len)
+		return;
 	if (v->fd >= 0)
 		write_fd(v);
 	else if (v->o->output)
 		publish_write(&v->file, buf_slice(&v->out));
 	else
-		fwrite(v->out.data, 1, v->out.len, stdout);
-	if (v->following && v->fd < 0)
-		fflush(stdout);
+		v->closed = !output_add(v->out.data, v->out.len, v->following);
 	buf_clear(&v->out);
 }
 
@@ -225,7 +226,7 @@ void view_add(struct view *v, const struct letter *l)
 
 bool view_is_closed(const struct view *v)
 {
-	return v->failed.kind || (!v->o->output && ferror(stdout));
+	return v->failed.kind || v->closed;
 }
 
 void view_follow(struct view *v)

@@ -23,6 +23,7 @@ struct view {
 	struct publish file; /* of --output, unless it grows while it is read */
 	int fd;		     /* -1: there is no such */
 	bool following;
+	bool closed; /* nobody reads stdout any more */
 	struct error failed; /* kind is set once it can't be written */
 };
 

@@ -128,12 +128,17 @@ static bool is_term(struct slice part)
 }
 
 /* Random names as clusters give them have no vowels, so that they spell nothing. */
-static bool is_random(struct slice part)
+static bool is_random(struct slice part, size_t least)
 {
+	static const char *const words[] = {"https", "xhtml"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (slice_is(part, words[i]))
+			return false;
 	for (size_t i = 0; i < part.len; i++)
 		if (!islower((unsigned char)part.data[i]) || strchr("aeiouy", part.data[i]))
 			return false;
-	return part.len >= 4;
+	return part.len >= least;
 }
 
 /* A run of digits with its fractions and thousands: 12.5 and 1,204. */
@@ -167,18 +172,34 @@ static bool is_unit(struct slice s)
 	return false;
 }
 
+/* A word, or the end of one, with a number behind it. */
+static bool is_numbered(const struct fold *f, size_t letters, size_t digits, size_t n, bool first)
+{
+	if (letters < 3 || letters + digits != n)
+		return false;
+	if (n >= 6 && run(f, 0, SORT_HEX) == n)
+		return false;
+	return first || !is_random((struct slice){f->at, letters}, 3);
+}
+
+/* d and b are hexadecimal digits, too. */
+static bool has_unit(const struct fold *f, size_t digits, size_t n)
+{
+	return !strchr("-_@#/.", f->before) && run(f, 0, SORT_HEX) < HEX_MIN &&
+	       is_unit((struct slice){f->at + digits, n - digits});
+}
+
 /* A part of digits and letters, n bytes long. */
-static void fold_mixed(struct fold *f, size_t n)
+static void fold_mixed(struct fold *f, size_t n, bool first)
 {
 	size_t letters = run(f, 0, SORT_LETTER), digits = run(f, letters, SORT_DIGIT);
 
 	if (is_term((struct slice){f->at, n})) {
 		copy(f, n);
-	} else if (!letters && f->before != '-' && f->before != '_' &&
-		   is_unit((struct slice){f->at + digits, n - digits})) {
+	} else if (!letters && has_unit(f, digits, n)) {
 		put(f, THING_NUMBER, digits);
 		copy(f, n - digits);
-	} else if (letters >= 3 && letters + digits == n && !(n >= 6 && run(f, 0, SORT_HEX) == n)) {
+	} else if (is_numbered(f, letters, digits, n, first)) {
 		copy(f, letters);
 		put(f, THING_NUMBER, digits);
 	} else {
@@ -203,11 +224,11 @@ static void fold_part(struct fold *f, bool first)
 		put(f, hash ? THING_ID : THING_NUMBER, whole > n ? whole : n);
 		f->id = true;
 	} else if (run(f, 0, SORT_LETTER) < n) {
-		fold_mixed(f, n);
+		fold_mixed(f, n, first);
 	} else if (run(f, 0, SORT_HEX) == n && n >= HEX_MIN) {
 		put(f, THING_ID, n);
 		f->id = true;
-	} else if (!first && f->id && is_random((struct slice){f->at, n})) {
+	} else if (!first && is_random((struct slice){f->at, n}, f->id ? 4 : 5)) {
 		put(f, THING_ID, n);
 	} else {
 		copy(f, n);
@@ -226,11 +247,12 @@ static bool fold_thing(struct fold *f)
 	return true;
 }
 
-/* Nothing in it can be folded: no digit, and no joint that makes an address. */
+/* Nothing in it can be folded: no digit, and no joint that makes an address or puts ids
+ * together. */
 static bool is_plain(struct fold *f, const char *stop)
 {
-	unsigned all = 0;
 	size_t hex = 0, longest = 0;
+	unsigned all = 0;
 
 	f->joints = 0;
 	for (const char *c = f->at; c < stop; c++) {
@@ -241,7 +263,8 @@ static bool is_plain(struct fold *f, const char *stop)
 			f->joints |= thing_joint(*c);
 	}
 	return !(all & SORT_DIGIT) && longest < HEX_MIN &&
-	       !(f->joints & (thing_joint('.') | thing_joint('@') | thing_joint(':')));
+	       !(f->joints &
+		 (thing_joint('.') | thing_joint('@') | thing_joint(':') | thing_joint('-')));
 }
 
 static void fold_word(struct fold *f)

@@ -358,6 +358,22 @@ void groups_add(struct groups *g, const struct letter *l)
 	group_count(recall(g, values), l, &g->room);
 }
 
+/* Those of equal counts stand in the same order each time. */
+static int by_values(const struct group *a, const struct group *b)
+{
+	for (size_t i = 0; i < GROUP_BY_MAX; i++) {
+		struct slice x = a->values[i], y = b->values[i];
+		size_t len = x.len < y.len ? x.len : y.len;
+		int order = len ? memcmp(x.data, y.data, len) : 0;
+
+		if (!order)
+			order = (x.len > y.len) - (x.len < y.len);
+		if (order)
+			return order;
+	}
+	return 0;
+}
+
 static int by_count(const void *a, const void *b)
 {
 	const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
@@ -366,7 +382,9 @@ static int by_count(const void *a, const void *b)
 		return x->others - y->others;
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	return (x->first > y->first) - (x->first < y->first);
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return by_values(x, y);
 }
 
 void groups_sort(struct groups *g)

@@ -1,5 +1,6 @@
 #include "kafka/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,6 @@ static const struct {
 	/* What is fetched ahead stays small whatever the number of partitions. */
 	{"queued.max.messages.kbytes", "16384"},
 	{"queued.min.messages", "30000"},
-	{"fetch.max.bytes", "8388608"},
 	{"fetch.wait.max.ms", "100"},
 	{"fetch.error.backoff.ms", "100"},
 };
@@ -40,6 +40,10 @@ static const struct {
 #define BACKOFF_MS    "5"
 #define WAKE_UP_MS    10
 #define WAKE_UP_BELOW 20000
+
+/* At least, for all partitions; librdkafka demands that it is not below message.max.bytes,
+ * which a producer's properties may have set. */
+#define FETCH_BYTES 8388608
 
 /* Whatever the user's properties say: nothing is ever committed, and the ends are told. */
 static const struct {
@@ -89,9 +93,20 @@ static bool is_known(const char *property)
 	return known;
 }
 
+static void set_fetch_bytes(struct properties *p)
+{
+	const char *message = properties_get(p, "message.max.bytes");
+	long most = message ? atol(message) : 0;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", most > FETCH_BYTES ? most : FETCH_BYTES);
+	properties_default(p, "fetch.max.bytes", text);
+}
+
 static void set_properties(struct properties *p, const struct properties *from)
 {
 	properties_copy(p, from);
+	set_fetch_bytes(p);
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		properties_default(p, defaults[i].name, defaults[i].value);
 	if (is_known(BACKOFF_NAME))

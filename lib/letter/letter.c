@@ -156,29 +156,56 @@ static void choose(const struct decoder *d, enum system system,
 	}
 }
 
-/* What redrive has added beside the names of another; a header map knows better. */
+/* Whose letter redrive wrote: its own names, or those that it was told to write. */
+static enum system written_as(const struct decoder *d)
+{
+	static const enum system names[] = {SYSTEM_CONNECT, SYSTEM_SPRING, SYSTEM_STREAMS};
+	enum system found = SYSTEM_OURS;
+
+	if (!d->tells[SYSTEM_OURS] || d->tells[SYSTEM_REDRIVE])
+		return d->tells[SYSTEM_OURS] ? SYSTEM_REDRIVE : SYSTEM_OURS;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (d->tells[names[i]] && (!found || is_newer(d, names[i], found)))
+			found = names[i];
+	return found;
+}
+
+/* What redrive has added beside those names. */
 static void choose_ours(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
 {
 	const struct hit *ours[LETTER_FIELDS + 1] = {0};
 
 	choose(d, SYSTEM_OURS, ours);
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
-		if (ours[i] && !(chosen[i] && chosen[i]->rule->system == SYSTEM_CUSTOM))
+		if (ours[i])
 			chosen[i] = ours[i];
 }
 
-/* What the first of the systems doesn't say, a header map may leave to the next. */
-static void fill_in(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
+static void choose_all(const struct decoder *d, enum system system,
+		       const struct hit *chosen[LETTER_FIELDS + 1])
 {
-	const struct hit *others[LETTER_FIELDS + 1] = {0};
+	choose(d, system, chosen);
+	if (system && system == written_as(d))
+		choose_ours(d, chosen);
+}
+
+/* The newest of those that no map has made; SYSTEM_OURS when there is none. */
+static enum system newest_known(const struct decoder *d)
+{
 	enum system found = SYSTEM_OURS;
 
 	for (size_t i = SYSTEM_OURS + 1; i < SYSTEM_CUSTOM; i++)
 		if (d->tells[i] && (!found || is_newer(d, (enum system)i, found)))
 			found = (enum system)i;
-	if (!found)
-		return;
-	choose(d, found, others);
+	return found;
+}
+
+/* What a header map doesn't say, it leaves to the newest of the others. */
+static void fill_in(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
+{
+	const struct hit *others[LETTER_FIELDS + 1] = {0};
+
+	choose_all(d, newest_known(d), others);
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
 		if (!chosen[i])
 			chosen[i] = others[i];
@@ -188,6 +215,21 @@ static bool is_springs(enum system system)
 {
 	return system == SYSTEM_SPRING || system == SYSTEM_SPRING_RETRY ||
 	       system == SYSTEM_SPRING_CLOUD;
+}
+
+/* A text between quotes, in which no other quote stands for itself. */
+static bool is_json_string(struct slice text)
+{
+	if (text.len < 2 || *text.data != '"' || text.data[text.len - 1] != '"')
+		return false;
+	for (size_t i = 1; i < text.len - 1; i++) {
+		if (text.data[i] == '"')
+			return false;
+		i += text.data[i] == '\\';
+		if (i == text.len - 1)
+			return false;
+	}
+	return true;
 }
 
 /* Where Spring lists the types of headers, strings may be JSON strings. */
@@ -201,21 +243,37 @@ static void unquote(struct letter *l, struct buf *scratch)
 		struct slice *text = &l->fields[i].text;
 		size_t from = scratch->len;
 
-		if (l->fields[i].kind != LETTER_TEXT || text->len < 2 || *text->data != '"' ||
-		    text->data[text->len - 1] != '"')
+		if (l->fields[i].kind != LETTER_TEXT || !is_json_string(*text))
 			continue;
 		scan_unescape(scratch, (struct slice){text->data + 1, text->len - 2});
 		*text = (struct slice){scratch->data + from, scratch->len - from};
 	}
 }
 
-static void set_times(struct letter *l)
+static bool keeps_time(const struct decoder *d, enum system system)
 {
+	return system == written_as(d) || system_time(system) == SYSTEM_KEEPS_TIME;
+}
+
+/* Is the record's own timestamp what that system has left there? Whoever has written it
+ * later may have set another. */
+static bool has_left_time(const struct decoder *d, enum system system)
+{
+	for (size_t i = SYSTEM_OURS + 1; i < SYSTEM_CUSTOM; i++)
+		if (d->tells[i] && i != (size_t)system && is_newer(d, (enum system)i, system) &&
+		    !keeps_time(d, (enum system)i))
+			return false;
+	return true;
+}
+
+static void set_times(struct letter *l, const struct decoder *d)
+{
+	enum system system = l->system == SYSTEM_CUSTOM ? newest_known(d) : l->system;
 	enum letter_field field = LETTER_WHEN;
 
-	if (l->record->timestamp == RECORD_NO_TIMESTAMP)
+	if (l->record->timestamp == RECORD_NO_TIMESTAMP || !has_left_time(d, system))
 		return;
-	if (system_time(l->system) == SYSTEM_KEEPS_TIME && !l->received->append_time)
+	if (system && keeps_time(d, system) && !l->received->append_time)
 		field = LETTER_TIMESTAMP;
 	if (!letter_has(l, field))
 		l->fields[field] =
@@ -228,18 +286,16 @@ void letter_read_as(struct letter *l, struct decoder *d, const struct received *
 	const struct hit *chosen[LETTER_FIELDS + 1] = {0};
 
 	*l = (struct letter){.received = r, .record = &r->record, .dead = true, .system = system};
-	choose(d, system, chosen);
+	choose_all(d, system, chosen);
 	if (system == SYSTEM_CUSTOM)
 		fill_in(d, chosen);
-	if (d->tells[SYSTEM_OURS])
-		choose_ours(d, chosen);
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
 		if (chosen[i] && !encoding_read(chosen[i]->rule->encoding, chosen[i]->header->value,
 						&d->scratch, &l->fields[i]))
 			l->strange = true;
 	if (is_springs(system))
 		unquote(l, &d->scratch);
-	set_times(l);
+	set_times(l, d);
 }
 
 void letter_read(struct letter *l, struct decoder *d, const struct received *r)

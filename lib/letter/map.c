@@ -46,12 +46,14 @@ static bool field_by_name(struct slice name, enum letter_field *field)
 
 static int unknown_field(const char *path, const char *header, struct slice name, struct error *err)
 {
-	const char *names[LETTER_FIELDS], *nearest;
+	const char *names[2 * LETTER_FIELDS], *nearest;
 	char *word = mem_dup(name);
 
-	for (size_t i = 0; i < LETTER_FIELDS; i++)
-		names[i] = letter_field_name((enum letter_field)i);
-	nearest = text_nearest(word, names, LETTER_FIELDS);
+	for (size_t i = 0; i < LETTER_FIELDS; i++) {
+		names[2 * i] = letter_field_key((enum letter_field)i);
+		names[2 * i + 1] = letter_field_name((enum letter_field)i);
+	}
+	nearest = text_nearest(word, names, ARRAY_SIZE(names));
 	error_set(err, ERROR_USAGE, "%s: header %.60s: there is no field %.60s%s%s%s", path, header,
 		  word, nearest ? "; did you mean " : "", nearest ? nearest : "",
 		  nearest ? "?" : "");
@@ -114,6 +116,7 @@ static int add_rule(struct map *map, const char *path, const char *header, const
 {
 	struct slice text = {json_string_value(meaning), json_string_length(meaning)};
 	struct rule *rule = &map->rules[map->n];
+	struct slice name = text;
 	const char *colon;
 
 	if (!json_is_string(meaning))
@@ -121,14 +124,13 @@ static int add_rule(struct map *map, const char *path, const char *header, const
 				 path, header);
 	colon = memchr(text.data, ':', text.len);
 	*rule = (struct rule){.system = SYSTEM_CUSTOM, .tells = true};
-	if (!field_by_name(
-		    (struct slice){text.data, colon ? (size_t)(colon - text.data) : text.len},
-		    &rule->field))
-		return unknown_field(path, header, text, err);
+	if (colon)
+		name.len = (size_t)(colon - text.data);
+	if (!field_by_name(name, &rule->field))
+		return unknown_field(path, header, name, err);
 	rule->encoding = usual_encoding(rule->field);
 	if (colon) {
-		struct slice name = {colon + 1, text.len - (size_t)(colon + 1 - text.data)};
-
+		name = (struct slice){colon + 1, text.len - name.len - 1};
 		if (!encoding_by_name(name, &rule->encoding))
 			return unknown_encoding(path, header, name, err);
 	}

@@ -73,11 +73,15 @@ static bool is_at_least(const struct where *w, struct slice value)
 
 static bool matches(const struct where *w, struct slice value)
 {
-	regmatch_t range = {.rm_so = 0, .rm_eo = (regoff_t)value.len};
+	struct buf *copy = (struct buf *)&w->copy;
 
-	if (value.len > INT32_MAX)
-		return false;
-	return regexec(&w->regex, value.data, 1, &range, REG_STARTEND) == 0;
+	buf_clear(copy);
+	buf_add_slice(copy, value);
+	/* regexec() takes strings. */
+	for (size_t i = 0; i < copy->len; i++)
+		if (!copy->data[i])
+			copy->data[i] = '\x01';
+	return regexec(&w->regex, copy->data, 0, NULL, 0) == 0;
 }
 
 /* Those that begin like another come before it. */
@@ -129,7 +133,7 @@ bool where_parse_time(const char *text, int64_t now, int64_t *ms)
 static int set_regex(struct where *w, const char *text, struct error *err)
 {
 	char why[160];
-	int rc = regcomp(&w->regex, w->value, REG_EXTENDED);
+	int rc = regcomp(&w->regex, w->value, REG_EXTENDED | REG_NOSUB);
 
 	w->has_regex = rc == 0;
 	if (rc == 0)
@@ -177,6 +181,7 @@ void where_finish(struct where *w)
 	if (w->has_regex)
 		regfree(&w->regex);
 	free(w->value);
+	buf_finish(&w->copy);
 	*w = (struct where){0};
 }
 

@@ -27,6 +27,7 @@ struct where {
 	int64_t time; /* ms since 1970 UTC */
 	regex_t regex;
 	bool has_regex;
+	struct buf copy; /* of the value that is looked at */
 };
 
 /* Adds its term to `terms`. 0, or -1 with *err (ERROR_USAGE). Call where_finish in both

@@ -84,6 +84,10 @@ class Commands:
         """Deletes a topic and waits until it is unknown."""
         self.ask("delete_topic", name=name)
 
+    def delete_records(self, name: str, partition: int, before: int) -> None:
+        """Deletes what stands before that offset."""
+        self.ask("delete_records", name=name, partition=partition, before=before)
+
     def topics(self) -> set[str]:
         """Names of all topics but Kafka's internal ones."""
         return set(self.ask("topics"))

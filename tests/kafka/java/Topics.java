@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -30,6 +31,7 @@ final class Topics {
             "create_topic", Topics::create,
             "add_partitions", Topics::addPartitions,
             "delete_topic", Topics::delete,
+            "delete_records", Topics::deleteRecords,
             "topics", (admin, request) -> admin.listTopics().names().get(),
             "set_config", Topics::setConfig,
             "config", Topics::config,
@@ -57,6 +59,15 @@ final class Topics {
         int partitions = request.get("partitions").asInt();
         admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all().get();
         Admin.await("leaders of " + name, () -> hasLeaders(describe(admin, name), partitions));
+        return null;
+    }
+
+    /** name, partition, before: the first offset that stays. */
+    private static Object deleteRecords(AdminClient admin, JsonNode request) throws Exception {
+        TopicPartition partition =
+                new TopicPartition(request.get("name").asText(), request.get("partition").asInt());
+        long before = request.get("before").asLong();
+        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before))).all().get();
         return null;
     }
 
