@@ -208,26 +208,26 @@ static void on_file(void *ctx, const char *path, uint64_t rows, const char *from
 		   "%s: %" PRIu64 " row%s of %s", path, rows, rows == 1 ? "" : "s", from);
 }
 
+static void say_count(struct inspect *i, uint64_t n, const char *event, const char *one,
+		      const char *many)
+{
+	if (n)
+		event_emit(&i->reports.events, EVENT_WARNING, event,
+			   EVENT_FIELDS(EVENT_NUMBER("messages", n)), "%" PRIu64 " message%s", n,
+			   n == 1 ? one : many);
+}
+
 static void say_counts(struct inspect *i, const struct export_counts *c)
 {
-	const struct {
-		uint64_t n;
-		const char *event, *what;
-	} notes[] = {
-		{c->foreign, "export_foreign", "came from no file, and not exported"},
-		{c->again, "export_again", "earlier failures of rows that are exported"},
-		{c->unfit, "export_unfit",
-		 "can't stand in a file of their kind, and not exported: see them with --format "
-		 "ndjson"},
-	};
-
-	for (size_t k = 0; k < ARRAY_SIZE(notes); k++)
-		if (notes[k].n)
-			event_emit(&i->reports.events, EVENT_WARNING, notes[k].event,
-				   EVENT_FIELDS(EVENT_NUMBER("messages", notes[k].n)),
-				   "%" PRIu64 " message%s %s", notes[k].n,
-				   notes[k].n == 1 ? " is one that" : "s are such that",
-				   notes[k].what);
+	say_count(i, c->foreign, "export_foreign", " came from no file, and is not exported",
+		  "s came from no file, and are not exported");
+	say_count(i, c->again, "export_again", " is an earlier failure of a row that is exported",
+		  "s are earlier failures of rows that are exported");
+	say_count(i, c->unfit, "export_unfit",
+		  " doesn't fit into a file of its kind, and is not exported: see it with --format "
+		  "ndjson",
+		  "s don't fit into files of their kind, and are not exported: see them with "
+		  "--format ndjson");
 }
 
 static int export_rows(struct inspect *i, struct error *err)

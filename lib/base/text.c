@@ -120,15 +120,30 @@ void text_add_visible(struct buf *out, struct slice s)
 	add_shown(out, s, false);
 }
 
-static void add_json_char(struct buf *out, unsigned char c)
+static void add_json_char(struct buf *out, uint32_t c)
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
-	const char *at = memchr(plain, c, sizeof(plain) - 1);
+	const char *at = c < 0x80 ? memchr(plain, (int)c, sizeof(plain) - 1) : NULL;
 
 	if (at)
 		buf_addf(out, "\\%c", letter[at - plain]);
 	else
 		buf_addf(out, "\\u%04x", c);
+}
+
+/* How many bytes at p a JSON string doesn't hold as they are. Those beyond ASCII it may
+ * hold, but a terminal would obey them. */
+static size_t to_escape(const unsigned char *p, size_t left)
+{
+	size_t n;
+
+	if (*p < 0x80)
+		return *p < 0x20 || *p == '"' || *p == '\\' || *p == 0x7f;
+	/* What they all begin with: see is_control. */
+	if (*p != 0xc2 && *p != 0xd8 && *p != 0xe2)
+		return 0;
+	n = utf8_length(p, left);
+	return n && is_control(p, n) ? n : 0;
 }
 
 void text_add_json(struct buf *out, struct slice s)
@@ -137,12 +152,14 @@ void text_add_json(struct buf *out, struct slice s)
 
 	buf_add_char(out, '"');
 	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
+		const unsigned char *p = (const unsigned char *)s.data + i;
+		size_t n = to_escape(p, s.len - i);
 
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+		if (!n)
 			continue;
 		buf_add(out, s.data + from, i - from);
-		add_json_char(out, c);
+		add_json_char(out, code_point(p, n));
+		i += n - 1;
 		from = i + 1;
 	}
 	buf_add(out, s.data ? s.data + from : NULL, s.len - from);

@@ -25,7 +25,8 @@ void text_add_escaped(struct buf *out, struct slice s);
  * can't be told from what looks so. */
 void text_add_visible(struct buf *out, struct slice s);
 
-/* Adds s as a JSON string with its quotes. s must be valid UTF-8. */
+/* Adds s as a JSON string with its quotes. s must be valid UTF-8; what text_add_escaped
+ * keeps from a terminal is \uXXXX. */
 void text_add_json(struct buf *out, struct slice s);
 
 /* RFC 4648 base64 with padding. Decoding refuses anything else, stray bits

@@ -18,7 +18,7 @@ void csv_begin(struct buf *out, bool values)
 	buf_add_str(out, values ? ",value\r\n" : "\r\n");
 }
 
-/* Line ends and tabs are fine within quotes; other controls are not. */
+/* Controls are shown, so that a row is one line. */
 static void add_shown(struct buf *out, struct slice text)
 {
 	struct buf shown = {0};

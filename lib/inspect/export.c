@@ -134,13 +134,19 @@ static struct slice base_name(struct slice from)
 	return text_cut(from, NAME_MAX_BYTES);
 }
 
+/* What a terminal would have to be kept from is no name either. */
 static void add_plain(struct buf *out, struct slice name)
 {
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = (unsigned char)name.data[i];
+	struct buf shown = {0};
 
-		buf_add_char(out, c < ' ' || c == 0x7f || (c == '.' && !i) ? '_' : (char)c);
+	text_add_escaped(&shown, name);
+	name = text_cut(buf_slice(&shown), NAME_MAX_BYTES);
+	for (size_t i = 0; i < name.len; i++) {
+		bool hides = name.data[i] == '\\' || (name.data[i] == '.' && i == 0);
+
+		buf_add_char(out, hides ? '_' : name.data[i]);
 	}
+	buf_finish(&shown);
 }
 
 /* "orders.csv", or where that is taken "orders-2.csv". The extension says the format. */

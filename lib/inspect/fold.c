@@ -15,6 +15,7 @@
 
 struct fold {
 	struct buf *out;
+	size_t from; /* where it begins in `out` */
 	const char *at, *end;
 	char before;	 /* the byte before `at` */
 	bool id;	 /* the word's last part was folded to an id */
@@ -66,7 +67,7 @@ static bool ends_with(const struct fold *f, const char *tail)
 {
 	size_t n = strlen(tail);
 
-	return f->out->len >= n && memcmp(f->out->data + f->out->len - n, tail, n) == 0;
+	return f->out->len - f->from >= n && memcmp(f->out->data + f->out->len - n, tail, n) == 0;
 }
 
 /* "<n>, <n>, <n>" is as long as a list happens to be: one is enough. */
@@ -77,7 +78,7 @@ static bool joins_list(struct fold *f)
 	for (size_t i = 0; i < ARRAY_SIZE(separators); i++) {
 		size_t n = strlen(separators[i]);
 
-		if (!ends_with(f, separators[i]) || f->out->len < n + 2 ||
+		if (!ends_with(f, separators[i]) || f->out->len - f->from < n + 2 ||
 		    f->out->data[f->out->len - n - 2] != FOLD_MARK)
 			continue;
 		f->out->len -= n;
@@ -89,10 +90,11 @@ static bool joins_list(struct fold *f)
 /* A sign before a number belongs to it. */
 static void drop_sign(struct fold *f)
 {
-	size_t n = f->out->len;
+	size_t n = f->out->len - f->from;
+	const char *out = f->out->data + f->from;
 
-	if (n && (f->out->data[n - 1] == '-' || f->out->data[n - 1] == '+') &&
-	    (n == 1 || strchr(" ([=:,", f->out->data[n - 2])))
+	if (n && (out[n - 1] == '-' || out[n - 1] == '+') &&
+	    (n == 1 || strchr(" ([=:,", out[n - 2])))
 		f->out->len--;
 }
 
@@ -182,6 +184,17 @@ static bool is_numbered(const struct fold *f, size_t letters, size_t digits, siz
 	return first || !is_random((struct slice){f->at, letters}, 3);
 }
 
+/* A name in which a number stands, as in ipv4Address: an id has more digits, or fewer
+ * letters around them. */
+static bool has_number(const struct fold *f, size_t letters, size_t digits, size_t n)
+{
+	size_t more = run(f, letters + digits, SORT_LETTER);
+
+	return letters >= 3 && digits <= 2 && more >= 4 && letters + digits + more == n &&
+	       run(f, 0, SORT_HEX) < n &&
+	       !is_random((struct slice){f->at + letters + digits, more}, 4);
+}
+
 /* d and b are hexadecimal digits, too. */
 static bool has_unit(const struct fold *f, size_t digits, size_t n)
 {
@@ -194,7 +207,7 @@ static void fold_mixed(struct fold *f, size_t n, bool first)
 {
 	size_t letters = run(f, 0, SORT_LETTER), digits = run(f, letters, SORT_DIGIT);
 
-	if (is_term((struct slice){f->at, n})) {
+	if (is_term((struct slice){f->at, n}) || has_number(f, letters, digits, n)) {
 		copy(f, n);
 	} else if (!letters && has_unit(f, digits, n)) {
 		put(f, THING_NUMBER, digits);
@@ -228,7 +241,7 @@ static void fold_part(struct fold *f, bool first)
 	} else if (run(f, 0, SORT_HEX) == n && n >= HEX_MIN) {
 		put(f, THING_ID, n);
 		f->id = true;
-	} else if (!first && is_random((struct slice){f->at, n}, f->id ? 4 : 5)) {
+	} else if (f->before == '-' && is_random((struct slice){f->at, n}, f->id ? 4 : 5)) {
 		put(f, THING_ID, n);
 	} else {
 		copy(f, n);
@@ -300,9 +313,25 @@ static size_t quoted_len(const struct fold *f)
 	return 0;
 }
 
+/* A name of a type, with those that it is made of. */
+static bool is_type(struct slice text)
+{
+	bool dot = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		dot |= text.data[i] == '.';
+		if (!thing_is(text, i, SORT_LETTER) && !strchr("._$<>,[]", text.data[i]) &&
+		    !(text.data[i] == ' ' && i && text.data[i - 1] == ','))
+			return false;
+	}
+	return dot && thing_is(text, 0, SORT_LETTER);
+}
+
 /* A quotation of payload, rather than of a name; a method's may be long. */
 static bool is_payload(struct slice text)
 {
+	if (is_type(text))
+		return false;
 	return (text.len > QUOTED_MAX && !memchr(text.data, '(', text.len)) ||
 	       memchr(text.data, '{', text.len) || memchr(text.data, '<', text.len) ||
 	       memchr(text.data, '\\', text.len);
@@ -312,6 +341,12 @@ static void fold_quote(struct fold *f)
 {
 	size_t n = quoted_len(f);
 
+	/* An answer that was quoted as it came ends with its bracket, not with its first
+	 * quote. */
+	if (n > 3 && strchr("{[", f->at[1]) && !strchr("}]", f->at[n - 2])) {
+		copy(f, 1);
+		return;
+	}
 	if (n < 3 || !is_payload((struct slice){f->at + 1, n - 2})) {
 		copy(f, 1);
 		return;
@@ -341,17 +376,30 @@ static size_t bracketed_len(const struct fold *f)
 	return left(f);
 }
 
+/* An interval, [0, 100), does not. */
+static bool begins_payload(const struct fold *f)
+{
+	size_t n = 1;
+
+	while (is_byte(f, n, ' ') || is_byte(f, n, '\n'))
+		n++;
+	return *f->at == '{' || (n < left(f) && strchr("{[\"", f->at[n]));
+}
+
 /* JSON is payload; a list of names in brackets is not. */
 static void fold_bracket(struct fold *f)
 {
 	size_t n = bracketed_len(f);
 
-	if (n < PAYLOAD_MIN || !memchr(f->at, '"', n) || !memchr(f->at, ':', n)) {
+	bool closed = n < left(f) || f->end[-1] == '}' || f->end[-1] == ']';
+
+	if (n < PAYLOAD_MIN || !memchr(f->at, '"', n) || !memchr(f->at, ':', n) ||
+	    (!closed && !begins_payload(f))) {
 		copy(f, 1);
 		return;
 	}
 	copy(f, 1);
-	if (n < left(f) || f->end[-1] == '}' || f->end[-1] == ']') {
+	if (closed) {
 		put(f, THING_TEXT, n - 2);
 		copy(f, 1);
 	} else {
@@ -362,7 +410,7 @@ static void fold_bracket(struct fold *f)
 /* Blanks and line ends are one blank; what could be taken for a mark is gone. */
 static void fold_blank(struct fold *f)
 {
-	if (!ends_with(f, " ") && f->out->len)
+	if (!ends_with(f, " ") && f->out->len > f->from)
 		add(f, " ", 1);
 	advance(f, 1);
 }
@@ -370,8 +418,7 @@ static void fold_blank(struct fold *f)
 void fold_text(struct buf *out, struct slice message)
 {
 	struct slice text = text_cut(message, FOLD_MAX);
-	struct fold f = {out, text.data, text.data + text.len, ' ', false, 0};
-	size_t from = out->len;
+	struct fold f = {out, out->len, text.data, text.data + text.len, ' ', false, 0};
 
 	buf_reserve(out, 2 * text.len + 1);
 	while (f.at < f.end) {
@@ -388,7 +435,7 @@ void fold_text(struct buf *out, struct slice message)
 		else
 			copy(&f, 1);
 	}
-	if (out->len > from && out->data[out->len - 1] == ' ')
+	if (out->len > f.from && out->data[out->len - 1] == ' ')
 		out->len--;
 	out->data[out->len] = '\0';
 }

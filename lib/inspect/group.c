@@ -49,8 +49,10 @@ void group_rename(struct group *g, const struct slice *values, size_t n, uint64_
 	free(old);
 }
 
+/* No topic has a NUL in its name, but a header may. */
 static void add_topic(struct group *g, struct slice topic)
 {
+	topic.len = strnlen(topic.data, topic.len);
 	for (size_t i = 0; i < g->n_topics; i++)
 		if (slice_is(topic, g->topics[i]))
 			return;

@@ -114,8 +114,8 @@ static void read_values(struct groups *g, const struct letter *l, struct slice o
 	}
 }
 
-/* Sets g->key, too. */
-static uint64_t hash_values(struct groups *g, const struct slice values[GROUP_BY_MAX])
+/* Sets g->key, too. level: of a folded message, what was folded away makes no difference. */
+static uint64_t hash_key(struct groups *g, const struct slice values[GROUP_BY_MAX], bool level)
 {
 	buf_clear(&g->key);
 	for (size_t i = 0; i < g->n_by; i++) {
@@ -123,9 +123,20 @@ static uint64_t hash_values(struct groups *g, const struct slice values[GROUP_BY
 
 		buf_add(&g->key, &len, sizeof(len));
 		buf_add_slice(&g->key, values[i]);
+		if (level && i == g->message)
+			fold_level(g->key.data + g->key.len - values[i].len, values[i].len);
 	}
-	fold_level(g->key.data, g->key.len);
 	return hash_bytes(g->seed, buf_slice(&g->key));
+}
+
+static uint64_t hash_values(struct groups *g, const struct slice values[GROUP_BY_MAX])
+{
+	return hash_key(g, values, true);
+}
+
+static bool same_value(const struct groups *g, size_t i, struct slice a, struct slice b)
+{
+	return i == g->message ? fold_same(a, b) : slice_equal(a, b);
 }
 
 static struct group *find(const struct groups *g, const struct slice values[GROUP_BY_MAX],
@@ -134,7 +145,8 @@ static struct group *find(const struct groups *g, const struct slice values[GROU
 	for (struct group *group = g->buckets[hash % BUCKETS]; group; group = group->next) {
 		size_t i = 0;
 
-		while (group->hash == hash && i < g->n_by && fold_same(group->values[i], values[i]))
+		while (group->hash == hash && i < g->n_by &&
+		       same_value(g, i, group->values[i], values[i]))
 			i++;
 		if (i == g->n_by)
 			return group;
@@ -330,7 +342,7 @@ static struct group *recall(struct groups *g, const struct slice values[GROUP_BY
 
 	if (g->misses > MEMO_MISSES && g->misses++ % MEMO_EVERY)
 		return group_of(g, values);
-	hash = hash_values(g, values);
+	hash = hash_key(g, values, false);
 	memo = &g->memo[hash % MEMO_SLOTS];
 	len = g->key.len;
 	if (memo->group && memo->hash == hash && memo->len == len &&
@@ -342,7 +354,7 @@ static struct group *recall(struct groups *g, const struct slice values[GROUP_BY
 	group = group_of(g, values);
 	if (len > MEMO_BYTES || group->others)
 		return group;
-	hash_values(g, values);
+	hash_key(g, values, false);
 	memo->group = group;
 	memo->hash = hash;
 	memo->len = len;
@@ -422,4 +434,22 @@ size_t groups_by(const struct groups *g)
 const char *groups_by_name(const struct groups *g, size_t i)
 {
 	return terms_name(g->terms, g->by[i]);
+}
+
+bool groups_by_is_message(const struct groups *g, size_t i)
+{
+	return i == g->message;
+}
+
+bool groups_show(struct buf *out, const struct groups *g, const struct group *group, size_t i)
+{
+	struct slice value = group->values[i];
+
+	if (!value.data)
+		return false;
+	if (i == g->message || (group->others && slice_equal(value, other_value)))
+		fold_show(out, value);
+	else
+		buf_add_slice(out, value);
+	return true;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "inspect/group.h"
 
@@ -37,5 +38,12 @@ uint64_t groups_left_over(const struct groups *g);
 /* What they are grouped by. */
 size_t groups_by(const struct groups *g);
 const char *groups_by_name(const struct groups *g, size_t i);
+
+/* True for the one that is the error's message, of which what varies is folded away. */
+bool groups_by_is_message(const struct groups *g, size_t i);
+
+/* Adds a group's value as people read it, but nothing in it is escaped. False, with
+ * nothing added, where there is none. */
+bool groups_show(struct buf *out, const struct groups *g, const struct group *group, size_t i);
 
 #endif

@@ -17,9 +17,9 @@
 
 /* Steps that people think in; each is a multiple of some before it, and of the first. */
 static const int64_t widths[] = {
-	SECOND,	     5 * SECOND,  10 * SECOND, 30 * SECOND, MINUTE,	5 * MINUTE,
-	10 * MINUTE, 30 * MINUTE, HOUR,	       2 * HOUR,    6 * HOUR,	12 * HOUR,
-	DAY,	     7 * DAY,	  28 * DAY,    364 * DAY,   3640 * DAY,
+	SECOND,	     5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE,	 5 * MINUTE,	10 * MINUTE,
+	30 * MINUTE, HOUR,	 2 * HOUR,    6 * HOUR,	   12 * HOUR,	 DAY,		7 * DAY,
+	28 * DAY,    364 * DAY,	 3640 * DAY,  36400 * DAY, 364000 * DAY, 3640000 * DAY,
 };
 
 void histogram_finish(struct histogram *h)
@@ -131,4 +131,21 @@ struct histogram_step histogram_at(const struct histogram *h, size_t i)
 	if (k < h->n && h->steps[k].from == from)
 		return h->steps[k];
 	return (struct histogram_step){from, 0};
+}
+
+const char *histogram_unit(const struct histogram *h, int64_t *n)
+{
+	static const struct {
+		int64_t ms;
+		const char *one, *many;
+	} units[] = {{DAY, "day", "days"},
+		     {HOUR, "hour", "hours"},
+		     {MINUTE, "minute", "minutes"},
+		     {SECOND, "second", "seconds"}};
+	size_t i = 0;
+
+	while (h->width % units[i].ms)
+		i++;
+	*n = h->width / units[i].ms;
+	return *n == 1 ? units[i].one : units[i].many;
 }

@@ -30,6 +30,9 @@ void histogram_widen(struct histogram *h, size_t most);
 /* How many steps the span has, empty ones counted. */
 size_t histogram_span(const struct histogram *h);
 
+/* How wide a step is, in the words of people: 2 and "hours". */
+const char *histogram_unit(const struct histogram *h, int64_t *n);
+
 /* How many were counted in step i of those, and when it begins. */
 struct histogram_step histogram_at(const struct histogram *h, size_t i);
 

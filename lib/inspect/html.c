@@ -4,13 +4,14 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "inspect/fold.h"
 #include "inspect/markup.h"
 #include "report/rate.h"
 
 /* How much of an example is shown. */
 #define VALUE_MAX  20000
 #define HEADER_MAX 4000
+/* How much of an error's message stands in its group's line. */
+#define SHOWN_MAX 300
 /* Of the chart. */
 #define STEPS_MAX  90
 #define STEP_WIDTH 10
@@ -86,22 +87,32 @@ static void add_tile(struct page *p, uint64_t n, const char *name)
 	buf_addf(p->out, "</dd><dt>%s</dt></div>\n", name);
 }
 
+static void add_note(struct page *p, uint64_t n, const char *one, const char *many)
+{
+	if (!n)
+		return;
+	buf_add_str(p->out, "<p>");
+	add_count(p->out, n);
+	buf_addf(p->out, " %s.</p>\n", n == 1 ? one : many);
+}
+
 static void add_tiles(struct page *p)
 {
+	const struct findings *f = p->f;
+
 	buf_add_str(p->out, "<dl class=\"tiles\">\n");
-	add_tile(p, p->f->messages, "messages");
-	for (size_t i = 0; i < STATUSES; i++)
-		if (p->f->statuses[i] || i == STATUS_PENDING)
-			add_tile(p, p->f->statuses[i], status_name((enum letter_status)i));
-	add_tile(p, groups_count(p->f->groups), "groups");
-	add_tile(p, p->f->partitions, "partitions");
-	if (p->f->read > p->f->messages)
-		add_tile(p, p->f->read, "read, of which these were selected");
-	if (p->f->headless)
-		add_tile(p, p->f->headless, "without headers that tell of an error");
-	if (p->f->strange)
-		add_tile(p, p->f->strange, "with headers that are not what they promise");
+	add_tile(p, f->messages, f->messages == 1 ? "message" : "messages");
+	if (f->read > f->messages)
+		add_tile(p, f->read, "read to find them");
+	for (size_t i = 0; i < STATUSES && f->statuses[STATUS_PENDING] < f->messages; i++)
+		add_tile(p, f->statuses[i], status_name((enum letter_status)i));
+	add_tile(p, groups_count(f->groups), groups_count(f->groups) == 1 ? "group" : "groups");
+	add_tile(p, f->partitions, f->partitions == 1 ? "partition" : "partitions");
 	buf_add_str(p->out, "</dl>\n");
+	add_note(p, f->headless, "message has no headers that tell of an error",
+		 "messages have no headers that tell of an error");
+	add_note(p, f->strange, "message has headers that are not what their names promise",
+		 "messages have headers that are not what their names promise");
 }
 
 static void add_step(struct page *p, size_t i, uint64_t most)
@@ -124,6 +135,8 @@ static void add_step(struct page *p, size_t i, uint64_t most)
 static void add_histogram(struct page *p, struct histogram *h)
 {
 	uint64_t most = 1;
+	const char *unit;
+	int64_t each;
 	size_t n;
 
 	histogram_widen(h, STEPS_MAX);
@@ -142,52 +155,48 @@ static void add_histogram(struct page *p, struct histogram *h)
 		 n * 2 + FIGURE_MIN, n * STEP_WIDTH, HEIGHT);
 	for (size_t i = 0; i < n; i++)
 		add_step(p, i, most);
+	unit = histogram_unit(h, &each);
 	buf_add_str(p->out, "</svg>\n<figcaption><span>");
 	add_time(p->out, histogram_at(h, 0).from);
-	buf_add_str(p->out, "</span><span>at most ");
+	buf_add_str(p->out, "</span><span class=\"most\">at most ");
 	add_count(p->out, most);
-	buf_addf(p->out, " in %" PRId64 " s</span><span>", h->width / 1000);
+	buf_addf(p->out, " in %" PRId64 " %s</span><span>", each, unit);
 	add_time(p->out, histogram_at(h, n - 1).from);
 	buf_add_str(p->out, "</span></figcaption>\n</figure>\n");
 }
 
-static bool is_message(const struct page *p, size_t i)
-{
-	const char *name = groups_by_name(p->f->groups, i);
-
-	return groups_by(p->f->groups) > 1 &&
-	       (strcmp(name, "error-message") == 0 || strcmp(name, "message") == 0);
-}
-
-static void add_folded(struct buf *out, struct slice value)
+/* What stands in the line is told whole in the example. */
+static void add_shown(struct page *p, const struct group *g, size_t i)
 {
 	struct buf shown = {0};
+	struct slice text;
 
-	if (!value.data) {
-		buf_add_char(out, '-');
-		return;
-	}
-	fold_show(&shown, value);
-	markup_text(out, buf_slice(&shown));
+	if (!groups_show(&shown, p->f->groups, g, i))
+		buf_add_char(&shown, '-');
+	text = buf_slice(&shown);
+	markup_text(p->out, text_cut(text, SHOWN_MAX));
+	if (text.len > SHOWN_MAX)
+		buf_add_str(p->out, "…");
 	buf_finish(&shown);
 }
 
 static void add_values(struct page *p, const struct group *g)
 {
+	const struct groups *all = p->f->groups;
 	const char *comma = "";
 
 	buf_add_str(p->out, "<span class=\"what\"><b>");
-	for (size_t i = 0; i < groups_by(p->f->groups); i++)
-		if (!is_message(p, i)) {
+	for (size_t i = 0; i < groups_by(all); i++)
+		if (groups_by(all) == 1 || !groups_by_is_message(all, i)) {
 			buf_add_str(p->out, comma);
-			add_folded(p->out, g->values[i]);
+			add_shown(p, g, i);
 			comma = ", ";
 		}
 	buf_add_str(p->out, "</b>");
-	for (size_t i = 0; i < groups_by(p->f->groups); i++)
-		if (is_message(p, i) && g->values[i].data) {
+	for (size_t i = 0; i < groups_by(all); i++)
+		if (groups_by(all) > 1 && groups_by_is_message(all, i) && g->values[i].data) {
 			buf_add_str(p->out, "<span>");
-			add_folded(p->out, g->values[i]);
+			add_shown(p, g, i);
 			buf_add_str(p->out, "</span>");
 		}
 	buf_add_str(p->out, "</span>\n");
@@ -276,24 +285,31 @@ static void add_letter(struct page *p, const struct letter *l)
 	buf_add_str(p->out, "</table>\n");
 }
 
-static void add_headers(struct page *p, const struct record *r)
+/* What stands above is not told again, except where it may have been read wrong. */
+static void add_headers(struct page *p, const struct letter *l)
 {
-	if (!r->n_headers)
-		return;
-	buf_add_str(p->out, "<h3>Headers</h3>\n<table>\n");
+	const struct record *r = l->record;
+	bool any = false;
+
 	for (size_t i = 0; i < r->n_headers; i++) {
+		if (letter_owns(p->o->decoder, r->headers[i].name) && !l->strange)
+			continue;
+		if (!any)
+			buf_add_str(p->out, "<h3>Headers</h3>\n<table>\n");
+		any = true;
 		begin_row(p, r->headers[i].name);
 		add_slice(p, r->headers[i].value, HEADER_MAX);
 		end_row(p);
 	}
-	buf_add_str(p->out, "</table>\n");
+	if (any)
+		buf_add_str(p->out, "</table>\n");
 }
 
 static void add_example_value(struct page *p, const struct example *e)
 {
 	if (!p->o->values)
 		return;
-	buf_add_str(p->out, "<h3>Value</h3>\n<pre>");
+	buf_add_str(p->out, "<h3>Value</h3>\n<pre>\n");
 	if (e->whole) {
 		add_slice(p, e->received.record.value, VALUE_MAX);
 	} else {
@@ -325,10 +341,10 @@ static void add_group(struct page *p, const struct group *g)
 	buf_add_str(p->out, "<div class=\"example\">\n");
 	add_topics(p, g);
 	letter_read(&l, p->o->decoder, &e->received);
+	add_example_value(p, e);
 	buf_add_str(p->out, "<h3>Example</h3>\n");
 	add_letter(p, &l);
-	add_headers(p, l.record);
-	add_example_value(p, e);
+	add_headers(p, &l);
 	buf_add_str(p->out, "</div>\n</details>\n");
 }
 

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
-#include "inspect/fold.h"
 #include "inspect/ndjson.h"
 #include "report/json.h"
 #include "report/rate.h"
@@ -21,28 +20,26 @@ static void add_time(struct buf *out, const char *name, int64_t at)
 	json_add_text(out, at < 0 ? NULL : clock_iso(at, text));
 }
 
-static void add_folded(struct buf *out, struct slice value)
+static void add_value(struct buf *out, const struct groups *all, const struct group *g, size_t i)
 {
 	struct buf shown = {0};
 
-	if (value.data) {
-		buf_reserve(&shown, 1);
-		fold_show(&shown, value);
-		value = buf_slice(&shown);
-	}
-	json_add_slice(out, value);
+	buf_reserve(&shown, 1);
+	json_add_slice(out, groups_show(&shown, all, g, i) ? buf_slice(&shown) : SLICE_NULL);
 	buf_finish(&shown);
 }
 
 /* A value by its name: of the group where it is grouped by that, else of its example. */
-static void add_value(struct buf *out, const struct groups *all, const struct group *g,
+static void add_named(struct buf *out, const struct groups *all, const struct group *g,
 		      const char *const names[2], struct slice otherwise)
 {
 	for (size_t i = 0; i < groups_by(all); i++)
 		if (strcmp(groups_by_name(all, i), names[0]) == 0 ||
-		    strcmp(groups_by_name(all, i), names[1]) == 0)
-			otherwise = g->values[i];
-	add_folded(out, otherwise);
+		    strcmp(groups_by_name(all, i), names[1]) == 0) {
+			add_value(out, all, g, i);
+			return;
+		}
+	json_add_slice(out, otherwise);
 }
 
 static void add_topics(struct buf *out, const struct group *g)
@@ -62,7 +59,7 @@ static void add_by(struct buf *out, const struct groups *all, const struct group
 		buf_add_str(out, i ? "," : "");
 		json_add_text(out, groups_by_name(all, i));
 		buf_add_char(out, ':');
-		add_folded(out, g->values[i]);
+		add_value(out, all, g, i);
 	}
 	buf_addf(out, "}%s", g->others ? ",\"others\":true" : "");
 }
@@ -77,9 +74,9 @@ static void add_group(struct buf *out, const struct findings *f, const struct gr
 
 	letter_read(&l, d, &g->example.received);
 	buf_add_str(out, "{\"type\":");
-	add_value(out, f->groups, g, types, letter_error(&l));
+	add_named(out, f->groups, g, types, letter_error(&l));
 	buf_add_str(out, ",\"message\":");
-	add_value(out, f->groups, g, messages, letter_text(&l, LETTER_MESSAGE));
+	add_named(out, f->groups, g, messages, letter_text(&l, LETTER_MESSAGE));
 	add_number(out, "count", g->count);
 	buf_addf(out, ",\"share\":%s", rate_fraction(g->count, f->messages, share));
 	add_time(out, "first_seen", g->first);

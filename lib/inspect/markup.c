@@ -61,6 +61,7 @@ const char markup_style[] =
 	"h2{margin:2rem 0 .75rem;font-size:1.1rem}\n"
 	"h3{margin:1rem 0 .4rem;font-size:.8rem;color:var(--soft);text-transform:uppercase;"
 	"letter-spacing:.04em}\n"
+	"p{overflow-wrap:anywhere}\n"
 	".when,.seen,figcaption,em,dt{color:var(--soft)}\n"
 	".when{margin:.25rem 0 1.25rem}\n"
 	".warning{padding:.5rem .75rem;background:var(--tint);border-radius:.4rem}\n"
@@ -78,7 +79,7 @@ const char markup_style[] =
 	"font-variant-numeric:tabular-nums}\n"
 	"details{margin:.5rem 0;background:var(--card);border:1px solid var(--line);"
 	"border-radius:.5rem}\n"
-	"summary{display:grid;grid-template-columns:6rem 8rem 1fr 11rem;gap:.25rem 1rem;"
+	"summary{display:grid;grid-template-columns:8rem 8rem 1fr 11rem;gap:.25rem 1rem;"
 	"align-items:start;padding:.7rem .9rem;cursor:pointer;list-style:none}\n"
 	"summary::-webkit-details-marker{display:none}\n"
 	"summary:focus-visible{outline:2px solid var(--bar);border-radius:.5rem}\n"
@@ -94,7 +95,7 @@ const char markup_style[] =
 	".what b,.what span{display:block;overflow-wrap:anywhere}\n"
 	".seen{font-size:.8rem;text-align:right;font-variant-numeric:tabular-nums}\n"
 	".example{padding:.2rem .9rem 1rem;border-top:1px solid var(--line)}\n"
-	"table{width:100%;border-collapse:collapse;font-size:.85rem}\n"
+	"table{width:100%;table-layout:fixed;border-collapse:collapse;font-size:.85rem}\n"
 	"th,td{padding:.25rem .5rem;border-bottom:1px solid var(--line);text-align:left;"
 	"vertical-align:top;overflow-wrap:anywhere;white-space:pre-wrap}\n"
 	"th{width:14rem;font-weight:500;color:var(--soft)}\n"
@@ -104,4 +105,5 @@ const char markup_style[] =
 	"@media (max-width:44rem){summary{grid-template-columns:auto 1fr}"
 	".count::before{float:none;margin-right:.5rem}.count{text-align:left}.what,.seen{grid-"
 	"column:1/-1}.seen{text-align:left}"
-	"th{width:38%}}\n";
+	".most{order:1;flex-basis:100%}"
+	"th{width:8.5rem}}\n";

@@ -38,16 +38,32 @@ static bool parse(struct row *row, struct slice header)
 	return state == ROW_DONE && at == end;
 }
 
+/* A column is no pointer, whatever it is called. */
+static int want_column(struct check *check, struct slice name)
+{
+	char *plain = mem_dup(name);
+	struct buf pointer = {0};
+	size_t number;
+	int rc;
+
+	buf_add_char(&pointer, '/');
+	for (const char *c = plain; *c; c++) {
+		buf_add_str(&pointer, *c == '~' ? "~0" : *c == '/' ? "~1" : "");
+		if (*c != '~' && *c != '/')
+			buf_add_char(&pointer, *c);
+	}
+	rc = check_want(check, *plain == '/' ? pointer.data : plain, &number, NULL);
+	buf_finish(&pointer);
+	free(plain);
+	return rc;
+}
+
 static bool want_columns(struct rows *r, const struct row *row)
 {
-	size_t number;
-
 	for (size_t i = 0; i < row->n_fields; i++) {
-		char *name = mem_dup(columns_trim(row_field(row, i)));
-		int rc = check_want(r->check, name, &number, NULL);
+		struct slice name = columns_trim(row_field(row, i));
 
-		free(name);
-		if (rc < 0)
+		if (!name.len || want_column(r->check, name) < 0)
 			return false;
 	}
 	r->n = row->n_fields;
@@ -74,7 +90,7 @@ static bool needs_quotes(const struct rows *r, struct slice text)
 {
 	return memchr(text.data, '"', text.len) || memchr(text.data, '\n', text.len) ||
 	       memchr(text.data, '\r', text.len) || memchr(text.data, r->delimiter, text.len) ||
-	       (text.len && (*text.data == ' ' || text.data[text.len - 1] == ' '));
+	       columns_trim(text).len < text.len;
 }
 
 /* RFC 4180. */
@@ -107,6 +123,7 @@ bool rows_add(struct buf *out, struct rows *r, struct slice header, char delimit
 {
 	struct record record = {.json = true};
 	struct verdict unused;
+	size_t before = out->len;
 
 	if (!is_known(r, header, delimiter))
 		learn(r, header, delimiter);
@@ -123,5 +140,8 @@ bool rows_add(struct buf *out, struct rows *r, struct slice header, char delimit
 			buf_add_char(out, r->delimiter);
 		add_field(out, r, check_field(r->check, i));
 	}
+	/* A line without anything on it would be no row. */
+	if (out->len == before)
+		buf_add_str(out, "\"\"");
 	return true;
 }

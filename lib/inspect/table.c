@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "inspect/fold.h"
 #include "report/rate.h"
 
 /* How far values and messages are shown. */
@@ -16,7 +15,9 @@
 #define WIDTH_MIN  40
 /* The steps of the line of bars. */
 #define BARS_MAX 60
-#define INDENT	 "    "
+/* Columns from a group's count to its values. */
+#define LEFT   47
+#define INDENT "    "
 
 #define BOLD  "\033[1m"
 #define DIM   "\033[2m"
@@ -164,20 +165,6 @@ static void add_statuses(struct table *t)
 	buf_add_char(t->out, '\n');
 }
 
-static const char *unit_of(int64_t ms, int64_t *n)
-{
-	static const struct {
-		int64_t ms;
-		const char *name;
-	} units[] = {{86400000, "day"}, {3600000, "hour"}, {60000, "minute"}, {1000, "second"}};
-	size_t i = 0;
-
-	while (ms % units[i].ms)
-		i++;
-	*n = ms / units[i].ms;
-	return units[i].name;
-}
-
 static void add_bars(struct table *t, uint64_t most, size_t n)
 {
 	static const char *const bars[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -209,27 +196,31 @@ static void add_histogram(struct table *t, struct histogram *h)
 	}
 	buf_add_str(t->out, "\n" INDENT);
 	add_bars(t, most, n);
-	unit = unit_of(h->width, &each);
+	unit = histogram_unit(h, &each);
 	buf_addf(t->out, "\n" INDENT);
 	style(t, DIM);
-	buf_addf(t->out, "each bar: %" PRId64 " %s%s, at most ", each, unit, each == 1 ? "" : "s");
+	buf_addf(t->out, "each bar: %" PRId64 " %s, at most ", each, unit);
 	add_counted(t->out, most, "message", "messages");
 	style(t, RESET);
 	buf_add_char(t->out, '\n');
 }
 
-static bool is_message(const struct table *t, size_t i)
+/* Whether a value stands in the group's line; the message has lines of its own. */
+static bool in_line(const struct groups *g, size_t i)
 {
-	const char *name = groups_by_name(t->f->groups, i);
-
-	return strcmp(name, "error-message") == 0 || strcmp(name, "message") == 0;
+	return groups_by(g) == 1 || !groups_by_is_message(g, i);
 }
 
-static const char *title_of(const struct groups *g, size_t i)
+static void add_title(struct buf *out, const char *name)
 {
-	const char *name = groups_by_name(g, i);
-
-	return strcmp(name, "error-type") == 0 ? "error" : name;
+	if (strcmp(name, "error-type") == 0)
+		name = "error";
+	if (*name == '/' || strchr(name, ':')) {
+		text_add_escaped(out, slice_of(name));
+		return;
+	}
+	for (; *name; name++)
+		buf_add_char(out, *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
 }
 
 static void add_titles(struct table *t)
@@ -240,51 +231,61 @@ static void add_titles(struct table *t)
 	buf_addf(t->out, "\n%*s   SHARE  FIRST SEEN (UTC)  LAST SEEN (UTC)   ", t->count_width,
 		 "COUNT");
 	for (size_t i = 0; i < groups_by(g); i++) {
-		if (is_message(t, i) && groups_by(g) > 1)
+		if (!in_line(g, i))
 			continue;
-		buf_addf(t->out, "%s", comma);
-		for (const char *c = title_of(g, i); *c; c++)
-			buf_add_char(t->out, *c >= 'a' && *c <= 'z' && *groups_by_name(g, i) != '/'
-						     ? (char)(*c - 'a' + 'A')
-						     : *c);
+		buf_add_str(t->out, comma);
+		add_title(t->out, groups_by_name(g, i));
 		comma = ", ";
 	}
 	buf_add_char(t->out, '\n');
 }
 
 /* As people read it; what isn't there is a dash. */
-static void add_value(struct buf *out, struct slice value)
+static void add_value(struct buf *out, const struct groups *all, const struct group *g, size_t i)
 {
 	struct buf shown = {0};
 
-	if (!value.data) {
-		buf_add_char(out, '-');
-		return;
-	}
-	fold_show(&shown, value);
+	if (!groups_show(&shown, all, g, i))
+		buf_add_char(&shown, '-');
 	add_cut(out, buf_slice(&shown), MESSAGE_MAX);
 	buf_finish(&shown);
 }
 
-static void add_values(struct table *t, const struct group *g)
+/* Behind what stands in the line already, or in lines of its own where that is too long. */
+static void add_in_line(struct table *t, struct slice text)
 {
-	const char *comma = "";
+	unsigned left = t->width > t->count_width + LEFT ? t->width - t->count_width - LEFT : 0;
+	bool fits = line_len(text, left) == text.len;
 
 	style(t, BOLD);
-	for (size_t i = 0; i < groups_by(t->f->groups); i++) {
-		if (is_message(t, i) && groups_by(t->f->groups) > 1)
+	if (fits)
+		buf_add_slice(t->out, text);
+	buf_add_str(t->out, fits ? "" : "\n");
+	if (!fits)
+		add_wrapped(t, text);
+	style(t, RESET);
+	buf_add_str(t->out, fits ? "\n" : "");
+}
+
+static void add_values(struct table *t, const struct group *g)
+{
+	const struct groups *all = t->f->groups;
+	const char *comma = "";
+
+	buf_clear(&t->text);
+	for (size_t i = 0; i < groups_by(all); i++) {
+		if (!in_line(all, i))
 			continue;
-		buf_addf(t->out, "%s", comma);
-		add_value(t->out, g->values[i]);
+		buf_add_str(&t->text, comma);
+		add_value(&t->text, all, g, i);
 		comma = ", ";
 	}
-	style(t, RESET);
-	buf_add_char(t->out, '\n');
-	for (size_t i = 0; i < groups_by(t->f->groups); i++) {
-		if (!is_message(t, i) || groups_by(t->f->groups) == 1 || !g->values[i].data)
+	add_in_line(t, buf_slice(&t->text));
+	for (size_t i = 0; i < groups_by(all); i++) {
+		if (in_line(all, i) || !g->values[i].data)
 			continue;
 		buf_clear(&t->text);
-		add_value(&t->text, g->values[i]);
+		add_value(&t->text, all, g, i);
 		add_wrapped(t, buf_slice(&t->text));
 	}
 }

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-/* So many words of a message are looked at. */
+/* Messages of more words are left as they are. */
 #define WILD_WORDS 32
 
 /* Which words of a message of so many words are folded away. */

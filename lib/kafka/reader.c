@@ -326,11 +326,12 @@ static int judge(const struct reader *r, const rd_kafka_message_t *m, struct err
 static int look(struct reader *r, struct error *err)
 {
 	int64_t now = clock_mono_ms();
+	struct error why = {0};
 	int found;
 
 	if (now - r->heard < SILENT_MS || now - r->looked < SILENT_MS)
 		return 0;
-	found = ask_topic(r, SILENT_MS, err);
+	found = ask_topic(r, SILENT_MS, &why);
 	r->looked = clock_mono_ms();
 	if (found == 0 || r->topic.partitions < (int)r->n_parts)
 		return gone(r, err);
@@ -339,11 +340,13 @@ static int look(struct reader *r, struct error *err)
 		r->waited = false;
 		return 0;
 	}
-	if (err->kind == ERROR_CONFIG || now - r->heard >= r->options.patience_ms)
+	if (why.kind == ERROR_CONFIG || now - r->heard >= r->options.patience_ms) {
+		*err = why;
 		return -1;
+	}
 	if (!r->waited)
 		event_emit(r->options.events, EVENT_WARNING, "waiting", EVENT_NO_FIELDS,
-			   "%s; waiting for it up to %d s", err->text,
+			   "%s; waiting for it up to %d s", why.text,
 			   r->options.patience_ms / 1000);
 	r->waited = true;
 	return 0;

@@ -24,16 +24,26 @@ struct decoder {
 	struct buf scratch;
 };
 
-struct decoder *decoder_create(void)
+/* The rules of a map may have moved. */
+static void build_names(struct decoder *d)
 {
-	struct decoder *d = mem_alloc(1, sizeof(*d));
 	const struct rule *rules;
 	size_t n;
 
+	names_finish(&d->names);
 	rules = convention_rules(&n);
 	for (size_t i = 0; i < n; i++)
 		names_add(&d->names, &rules[i]);
+	for (size_t i = 0; i < d->map.n; i++)
+		names_add(&d->names, &d->map.rules[i]);
 	names_build(&d->names);
+}
+
+struct decoder *decoder_create(void)
+{
+	struct decoder *d = mem_alloc(1, sizeof(*d));
+
+	build_names(d);
 	return d;
 }
 
@@ -50,12 +60,10 @@ void decoder_destroy(struct decoder *d)
 
 int decoder_add_map(struct decoder *d, const char *path, struct error *err)
 {
-	if (map_read(&d->map, path, err) < 0)
-		return -1;
-	for (size_t i = 0; i < d->map.n; i++)
-		names_add(&d->names, &d->map.rules[i]);
-	names_build(&d->names);
-	return 0;
+	int rc = map_read(&d->map, path, err);
+
+	build_names(d);
+	return rc;
 }
 
 static void add_hit(struct decoder *d, const struct rule *rule, const struct header *header,
@@ -280,19 +288,35 @@ static void set_times(struct letter *l, const struct decoder *d)
 			(struct letter_value){LETTER_TIME, l->record->timestamp, SLICE_NULL};
 }
 
+static bool read_hit(struct decoder *d, const struct hit *hit, struct letter_value *out)
+{
+	return encoding_read(hit->rule->encoding, hit->header->value, &d->scratch, out);
+}
+
+/* Nothing is told of it, but it may be strange. */
+static bool is_passed_over(const struct decoder *d, const struct hit *hit,
+			   const struct hit *const chosen[LETTER_FIELDS + 1])
+{
+	return d->tells[hit->rule->system] &&
+	       (hit->rule->field == LETTER_FIELDS || chosen[hit->rule->field] != hit);
+}
+
 void letter_read_as(struct letter *l, struct decoder *d, const struct received *r,
 		    enum system system)
 {
 	const struct hit *chosen[LETTER_FIELDS + 1] = {0};
+	struct letter_value unused;
 
 	*l = (struct letter){.received = r, .record = &r->record, .dead = true, .system = system};
 	choose_all(d, system, chosen);
 	if (system == SYSTEM_CUSTOM)
 		fill_in(d, chosen);
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
-		if (chosen[i] && !encoding_read(chosen[i]->rule->encoding, chosen[i]->header->value,
-						&d->scratch, &l->fields[i]))
+		if (chosen[i] && !read_hit(d, chosen[i], &l->fields[i]))
 			l->strange = true;
+	for (size_t i = 0; i < d->n_hits && !l->strange; i++)
+		l->strange = is_passed_over(d, &d->hits[i], chosen) &&
+			     !read_hit(d, &d->hits[i], &unused);
 	if (is_springs(system))
 		unquote(l, &d->scratch);
 	set_times(l, d);
@@ -327,18 +351,22 @@ static void warn(struct buf *out, const struct hit *hit)
 
 void letter_warnings(struct buf *out, const struct decoder *d, const struct letter *l)
 {
+	const struct header *warned = NULL;
 	struct letter_value unused;
 	struct buf scratch = {0};
 
 	for (size_t i = 0; i < d->n_hits && l->dead; i++) {
 		const struct hit *hit = &d->hits[i];
 
-		if (!d->tells[hit->rule->system])
+		/* Several systems may share a header. */
+		if (!d->tells[hit->rule->system] || hit->header == warned)
 			continue;
 		buf_clear(&scratch);
 		buf_reserve(&scratch, hit->header->value.len);
-		if (!encoding_read(hit->rule->encoding, hit->header->value, &scratch, &unused))
-			warn(out, hit);
+		if (encoding_read(hit->rule->encoding, hit->header->value, &scratch, &unused))
+			continue;
+		warn(out, hit);
+		warned = hit->header;
 	}
 	buf_finish(&scratch);
 }

@@ -6,10 +6,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+static void cut(struct map *map, size_t n)
+{
+	while (map->n > n)
+		free((char *)map->rules[--map->n].name);
+}
+
 void map_finish(struct map *map)
 {
-	for (size_t i = 0; i < map->n; i++)
-		free((char *)map->rules[i].name);
+	cut(map, 0);
 	free(map->rules);
 	*map = (struct map){0};
 }
@@ -115,14 +120,16 @@ static int add_rule(struct map *map, const char *path, const char *header, const
 		    struct error *err)
 {
 	struct slice text = {json_string_value(meaning), json_string_length(meaning)};
-	struct rule *rule = &map->rules[map->n];
 	struct slice name = text;
 	const char *colon;
+	struct rule *rule;
 
 	if (!json_is_string(meaning))
 		return error_set(err, ERROR_USAGE, "%s: header %.60s: its field must be a string",
 				 path, header);
 	colon = memchr(text.data, ':', text.len);
+	map->rules = mem_grow(map->rules, &map->cap, map->n + 1, sizeof(*map->rules));
+	rule = &map->rules[map->n];
 	*rule = (struct rule){.system = SYSTEM_CUSTOM, .tells = true};
 	if (colon)
 		name.len = (size_t)(colon - text.data);
@@ -147,7 +154,6 @@ static int add_rules(struct map *map, const char *path, json_t *root, struct err
 	if (!json_is_object(root))
 		return error_set(err, ERROR_USAGE,
 				 "%s is not a JSON object of headers and their fields", path);
-	map->rules = mem_alloc(json_object_size(root) + 1, sizeof(*map->rules));
 	json_object_foreach(root, header, meaning)
 	{
 		if (add_rule(map, path, header, meaning, err) < 0)
@@ -160,6 +166,7 @@ int map_read(struct map *map, const char *path, struct error *err)
 {
 	json_error_t where;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	size_t before = map->n;
 	int rc;
 
 	if (!root && where.line < 0)
@@ -168,5 +175,7 @@ int map_read(struct map *map, const char *path, struct error *err)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s", path, where.line, where.text);
 	rc = add_rules(map, path, root, err);
 	json_decref(root);
+	if (rc < 0)
+		cut(map, before);
 	return rc;
 }

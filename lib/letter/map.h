@@ -9,10 +9,11 @@
 /* Zero-initialise. */
 struct map {
 	struct rule *rules; /* all of SYSTEM_CUSTOM; their names are owned */
-	size_t n;
+	size_t n, cap;
 };
 
-/* 0, or -1 with *err (ERROR_USAGE). Call map_finish in both cases. */
+/* Adds the rules of a file, which may move those that are there. 0, or -1 with *err
+ * (ERROR_USAGE), with nothing added. */
 int map_read(struct map *map, const char *path, struct error *err) _must_check_;
 void map_finish(struct map *map);
 

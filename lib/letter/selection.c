@@ -67,6 +67,7 @@ static int add_offsets(struct selection *s, const char *text, struct error *err)
 		at++;
 	if (fine && *at)
 		fine = take_number(&at, &part->to) && !*at;
+	fine = fine && at[-1] != ':';
 	part->partition = (int32_t)partition;
 	for (size_t i = 0; fine && i + 1 < s->n_parts; i++)
 		if (s->parts[i].partition == part->partition)

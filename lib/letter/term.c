@@ -257,7 +257,8 @@ static const struct kind *find_kind(struct slice name)
 		if (slice_is(name, kinds[i].name))
 			return &kinds[i];
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
-		if (slice_is(name, letter_field_name((enum letter_field)i)))
+		if (slice_is(name, letter_field_name((enum letter_field)i)) ||
+		    slice_is(name, letter_field_key((enum letter_field)i)))
 			return &field_kind[i];
 	return NULL;
 }

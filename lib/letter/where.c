@@ -16,16 +16,18 @@ struct where_operator {
 	bool none; /* it is true when it holds for no value */
 };
 
-static bool read_number(struct slice text, double *number)
+/* Ids of 64 bits are told apart to the last digit. */
+static bool read_number(struct slice text, long double *number)
 {
 	char copy[NUMBER_MAX], *end;
 
 	if (!text.len || text.len >= sizeof(copy) ||
-	    !(isdigit((unsigned char)*text.data) || *text.data == '-'))
+	    !(isdigit((unsigned char)*text.data) || *text.data == '-') ||
+	    memchr(text.data, 'x', text.len) || memchr(text.data, 'X', text.len))
 		return false;
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
-	*number = strtod(copy, &end);
+	*number = strtold(copy, &end);
 	return end == copy + text.len && end != copy && isfinite(*number);
 }
 
@@ -34,7 +36,7 @@ static int compare(const struct where *w, struct slice value)
 {
 	struct slice other = slice_of(w->value);
 	size_t len = value.len < other.len ? value.len : other.len;
-	double number;
+	long double number;
 	int64_t time;
 	int order;
 

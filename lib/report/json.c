@@ -1,16 +1,6 @@
 #include "report/json.h"
 
-#include <stdbool.h>
-
 #include "base/text.h"
-
-static bool has_c1(struct slice s)
-{
-	for (size_t i = 0; i + 1 < s.len; i++)
-		if (s.data[i] == '\xc2' && (unsigned char)s.data[i + 1] < 0xa0)
-			return true;
-	return false;
-}
 
 void json_add_slice(struct buf *out, struct slice s)
 {
@@ -20,7 +10,7 @@ void json_add_slice(struct buf *out, struct slice s)
 		buf_add_str(out, "null");
 		return;
 	}
-	if (!text_is_utf8(s) || has_c1(s)) {
+	if (!text_is_utf8(s)) {
 		text_add_escaped(&shown, s);
 		s = buf_slice(&shown);
 	}

@@ -4,9 +4,8 @@
 
 #include "base/buf.h"
 
-/* Adds text as a JSON string. Valid UTF-8 goes in as it is; in other text, and
- * in text with control characters of two bytes (C1, which a terminal obeys
- * too), these are shown as \xNN. NULL becomes null. */
+/* Adds text as a JSON string. Valid UTF-8 goes in as it is, but for what a terminal would
+ * obey, which is \uXXXX; bytes of other text are shown as \xNN. NULL becomes null. */
 void json_add_text(struct buf *out, const char *text);
 void json_add_slice(struct buf *out, struct slice s);
 

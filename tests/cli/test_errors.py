@@ -12,7 +12,7 @@ CLASSES = ("transient", "permanent", "configuration", "fatal")
 
 def contract():
     """Every code of the table in the source."""
-    source = (paths.ROOT / "lib" / "deliver" / "contract.c").read_text()
+    source = (paths.ROOT / "lib" / "kafka" / "contract.c").read_text()
     table = source.split("table[] = {")[1].split("\n};")[0]
     kafka = re.findall(r"\bKAFKA\((\w+),", table)
     ours = re.findall(r'(?:FAULT\(|\{)\s*"(\w+)",', table)

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import process
 
 START_TIMEOUT_S = 60
-REQUEST_TIMEOUT_S = 60
+COMMAND_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 
 # By the pipe the browser ends with chromedriver, however that ends.
@@ -27,11 +27,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class BrowserError(Exception):
-    """chromedriver refused a command; `code` is WebDriver's name of the error."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(f"{code}: {message}")
-        self.code = code
+    """chromedriver refused a command: WebDriver's name of the error, and why."""
 
 
 class Browser:
@@ -40,9 +36,8 @@ class Browser:
     def __init__(self):
         self.directory = Path(tempfile.mkdtemp(prefix="redrive-browser-"))
         self.log = self.directory / "chromedriver.log"
-        self._driver: subprocess.Popen | None = None
-        self._base, self._browser_pid = "", 0
-        self._events: list[dict] = []
+        self._driver, self._browser_pid, self._base = None, 0, ""
+        self._heard: dict[str, list[dict]] = {"browser": [], "performance": []}
 
     def __enter__(self) -> "Browser":
         try:
@@ -57,15 +52,16 @@ class Browser:
         self.close()
 
     def _start(self) -> None:
+        home = str(self.directory)
         with self.log.open("wb") as log:
-            self._driver = process.start(["chromedriver", "--port=0"], stdin=subprocess.DEVNULL, stdout=log,
-                                         stderr=log, env={**os.environ, "HOME": str(self.directory)})
-        self._base = f"http://127.0.0.1:{process.wait_until('chromedriver ready', self._port, START_TIMEOUT_S)}/session"
-        options = {"args": [*_ARGUMENTS, f"--user-data-dir={self.directory / 'profile'}"],
-                   "binary": shutil.which("chromium")}
-        logs = {"browser": "ALL", "performance": "ALL"}
+            self._driver = process.start(["chromedriver", "--port=0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                         env={**os.environ, "HOME": home, "TMPDIR": home})
+        port = process.wait_until("chromedriver ready", self._port, START_TIMEOUT_S)
+        self._base = f"http://127.0.0.1:{port}/session"
         made = self._command("POST", "", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": logs}}})
+            "goog:chromeOptions": {"args": [*_ARGUMENTS, f"--user-data-dir={home}/profile"],
+                                   "binary": shutil.which("chromium")},
+            "goog:loggingPrefs": dict.fromkeys(self._heard, "ALL")}}})
         self._base += f"/{made['sessionId']}"
         self._browser_pid = made["capabilities"]["goog:processID"]
         self.open("about:blank")  # in the place of Chromium's own first page, which asks for much
@@ -83,8 +79,8 @@ class Browser:
         if self._driver:
             process.terminate(self._driver, STOP_TIMEOUT_S)
         if self._browser_pid:
-            gone = Path(f"/proc/{self._browser_pid}")
-            process.wait_until("the browser has ended", lambda: not gone.exists(), STOP_TIMEOUT_S)
+            browser = Path(f"/proc/{self._browser_pid}")
+            process.wait_until("the browser has ended", lambda: not browser.exists(), STOP_TIMEOUT_S)
         self._driver, self._browser_pid = None, 0
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -92,17 +88,17 @@ class Browser:
         data = json.dumps(body or {}).encode() if method == "POST" else None
         request = urllib.request.Request(self._base + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with _DIRECT.open(request, timeout=REQUEST_TIMEOUT_S) as answer:
+            with _DIRECT.open(request, timeout=COMMAND_TIMEOUT_S) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             value = json.load(error)["value"]
-            raise BrowserError(value["error"], value["message"]) from None
+            raise BrowserError(f"{value['error']}: {value['message']}") from None
 
     def open(self, url: str) -> None:
         """Shows a page; returns when it is loaded. What came before it is forgotten."""
-        for kind in "performance", "browser":
-            self._log(kind)
-        self._events = []
+        for kind in self._heard:
+            self._entries(kind)
+            self._heard[kind] = []
         self._command("POST", "/url", {"url": url})
 
     def run(self, script: str, *args):
@@ -130,23 +126,24 @@ class Browser:
         path.write_bytes(base64.b64decode(self._command("GET", "/screenshot")))
 
     def messages(self) -> list[str]:
-        """What the console has got since the last call, since the page was opened at most."""
-        return [entry["message"] for entry in self._log("browser")]
+        """What the console has got since the page was opened."""
+        return [entry["message"] for entry in self._entries("browser")]
 
     def requests(self) -> list[str]:
-        """The URLs of all that was asked for since the page was opened, the page first."""
-        return [event["params"]["request"]["url"] for event in self._happened("Network.requestWillBeSent")]
+        """The URLs of all that was asked for since then, the page first."""
+        return [event["request"]["url"] for event in self._events("Network.requestWillBeSent")]
 
     def dialogs(self) -> list[str]:
-        """What stood in each alert since the page was opened."""
-        return [event["params"]["message"] for event in self._happened("Page.javascriptDialogOpening")]
+        """What stood in each alert since then."""
+        return [event["message"] for event in self._events("Page.javascriptDialogOpening")]
 
-    def _happened(self, method: str) -> list[dict]:
-        self._events += [json.loads(entry["message"])["message"] for entry in self._log("performance")]
-        return [event for event in self._events if event["method"] == method]
+    def _events(self, method: str) -> list[dict]:
+        events = [json.loads(entry["message"])["message"] for entry in self._entries("performance")]
+        return [event["params"] for event in events if event["method"] == method]
 
-    def _log(self, kind: str) -> list[dict]:
-        return self._command("POST", "/se/log", {"type": kind})
+    def _entries(self, kind: str) -> list[dict]:
+        self._heard[kind] += self._command("POST", "/se/log", {"type": kind})
+        return self._heard[kind]
 
     def _devtools(self, command: str, **parameters):
         return self._command("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
