@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -105,7 +106,15 @@ static int fail(struct view *v, int why)
 			 strerror(why));
 }
 
-/* What grows for as long as somebody reads it can't wait to be published. */
+/* What grows for as long as somebody reads it can't wait to be published, and a pipe, a
+ * device or a link keeps its place. */
+static bool is_written_at_once(const struct view *v)
+{
+	struct stat st;
+
+	return v->o->follow || (lstat(v->o->output, &st) == 0 && !S_ISREG(st.st_mode));
+}
+
 static int open_output(struct view *v, struct error *err)
 {
 	const char *path = v->o->output;
@@ -113,14 +122,14 @@ static int open_output(struct view *v, struct error *err)
 
 	if (!path)
 		return 0;
-	if (v->o->follow)
+	if (is_written_at_once(v))
 		rc = v->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	else if (publish_check(path) < 0 || publish_begin(&v->file, path, 0600) < 0)
 		rc = -1;
 	if (rc >= 0)
 		return 0;
 	return error_set(err, ERROR_USAGE, "--output: can't write %s: %s", path,
-			 errno == EEXIST ? "it is no regular file" : strerror(errno));
+			 strerror(errno));
 }
 
 static int check_options(const struct view *v, struct error *err)

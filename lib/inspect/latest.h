@@ -22,7 +22,7 @@ struct latest {
 	size_t n, cap, most;
 };
 
-/* Of the latest `most`. */
+/* Of the latest `most`, 1 to LATEST_MAX. */
 void latest_init(struct latest *l, size_t most);
 void latest_finish(struct latest *l);
 

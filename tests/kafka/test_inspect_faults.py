@@ -219,10 +219,20 @@ def test_output_is_whole_or_not_there(broker, topic, run, tmp_path):
 def test_disk_full(broker, topic, run):
     name = topic(1)
     fill(broker, name, 5)
-    result = run(letters.args(broker, name, "-o", "/dev/full"))
-    assert result.status == 2 and "no regular file" in result.stderr, str(result)
-    result = run(letters.args(broker, name, "--follow", "-o", "/dev/full", form="ndjson"), timeout=30)
-    assert result.status == 5 and "No space left" in result.stderr, str(result)
+    for more in [], ["--follow"]:
+        result = run(letters.args(broker, name, *more, "-o", "/dev/full", form="ndjson"), timeout=30)
+        assert result.status == 5 and "No space left" in result.stderr, str(result)
+
+
+def test_output_into_what_is_no_file(broker, topic, run, tmp_path):
+    """A pipe, a device, a link: each stays what it is."""
+    name = topic(1)
+    fill(broker, name, 5)
+    assert run(letters.args(broker, name, "-o", "/dev/null")).status == 0
+    assert run(letters.args(broker, name, "-o", "/dev/stdout")).summary["messages"] == 5
+    (tmp_path / "link").symlink_to("report.json")
+    assert run(letters.args(broker, name, "-o", tmp_path / "link")).status == 0
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "report.json").read_text().startswith('{"topic"')
 
 
 def test_reader_of_the_output_goes(broker, topic, redrive, tmp_path):
