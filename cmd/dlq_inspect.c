@@ -13,14 +13,13 @@
 #include "kafka/reader.h"
 #include "kafka_options.h"
 #include "kafka_show.h"
+#include "pass.h"
 #include "reports.h"
 #include "signals.h"
 #include "view.h"
 
 /* How long the cluster may be silent. */
 #define PATIENCE_MS 30000
-/* The first look at the end of each partition goes so much further back than --tail. */
-#define TAIL_MARGIN 100
 /* For -X dump: as for a load. */
 #define RECORD_BYTES (16u << 20)
 
@@ -35,13 +34,11 @@ struct inspect {
 	struct view view;
 	struct export *export;
 	struct reader *reader;
-	struct reader_part *parts; /* that are read */
-	size_t n_parts;
+	struct pass pass;
 	uint64_t total;	      /* records ahead at the start */
 	uint64_t taken;	      /* of --limit */
 	struct ledger ledger; /* for the progress */
 	struct latest latest;
-	struct error failed; /* kind is set when reading ended with it */
 };
 
 /* One of the selected, at last. */
@@ -53,25 +50,27 @@ static void show(struct inspect *i, const struct letter *l)
 		export_add(i->export, i->decoder, l);
 }
 
-static void take(struct inspect *i, const struct received *r)
+static bool take(void *ctx, const struct received *r)
 {
+	struct inspect *i = ctx;
 	struct letter l;
 
 	i->ledger.read++;
 	letter_read(&l, i->decoder, r);
 	view_count(&i->view);
 	if (!selection_has(i->selection, &l))
-		return;
+		return false;
 	if (i->o.tail)
 		latest_add(&i->latest, &l);
 	else
 		show(i, &l);
+	return true;
 }
 
 static void on_idle(void *ctx)
 {
 	struct inspect *i = ctx;
-	struct source_stats stats = {.bytes_total = i->total};
+	struct source_stats stats = {.bytes_total = i->total, .bytes_raw = SOURCE_NO_BYTES};
 	uint64_t ahead = reader_ahead(i->reader);
 
 	i->ledger.outcome[OUTCOME_DELIVERED] = i->ledger.read;
@@ -79,61 +78,21 @@ static void on_idle(void *ctx)
 	reports_show(&i->reports, &i->ledger, &stats);
 }
 
-static bool is_enough(const struct inspect *i)
+/* Files are exported, whoever has stopped reading the report. */
+static bool is_enough(void *ctx)
 {
-	return *i->stop || view_is_closed(&i->view) ||
+	const struct inspect *i = ctx;
+
+	return *i->stop || (view_is_closed(&i->view) && !i->export) ||
 	       (i->o.selection.limit && i->taken >= i->o.selection.limit);
 }
 
-/* Reads those parts. False: it ended early. */
-static bool read_parts(struct inspect *i, const struct reader_part *parts, size_t n)
+static void forget(void *ctx)
 {
-	enum reader_next next = READER_WAIT;
-	struct received r;
+	struct inspect *i = ctx;
 
-	reader_start(i->reader, parts, n);
-	while (!is_enough(i) && next != READER_END) {
-		next = reader_next(i->reader, &r, &i->failed);
-		if (next == READER_RECORD)
-			take(i, &r);
-		if (next == READER_FAILED)
-			return false;
-	}
-	return next == READER_END;
-}
-
-/* A limit means the first ones, whatever comes in faster. */
-static bool read_one_by_one(struct inspect *i)
-{
-	for (size_t k = 0; k < i->n_parts; k++)
-		if (!read_parts(i, &i->parts[k], 1))
-			return i->taken >= i->o.selection.limit;
-	return true;
-}
-
-/* Further and further back, until there are enough, or all is read. */
-static bool read_tail(struct inspect *i)
-{
-	struct reader_part *parts = mem_alloc(i->n_parts, sizeof(*parts));
-	int64_t back = (int64_t)i->o.tail + TAIL_MARGIN;
-	bool whole = false, done = true;
-
-	while (done && !whole && i->latest.n < i->o.tail) {
-		latest_clear(&i->latest);
-		whole = true;
-		for (size_t k = 0; k < i->n_parts; k++) {
-			parts[k] = i->parts[k];
-			if (parts[k].to - parts[k].from > back) {
-				parts[k].from = parts[k].to - back;
-				whole = false;
-			}
-		}
-		i->view.findings.read = 0;
-		done = read_parts(i, parts, i->n_parts);
-		back *= 8;
-	}
-	free(parts);
-	return done;
+	latest_clear(&i->latest);
+	view_restart(&i->view);
 }
 
 static void show_tail(struct inspect *i)
@@ -153,24 +112,32 @@ static bool read_all(struct inspect *i)
 	bool done;
 
 	if (i->o.selection.limit)
-		return read_one_by_one(i);
+		return pass_in_turn(&i->pass) || i->taken >= i->o.selection.limit;
 	if (!i->o.tail)
-		return read_parts(i, i->parts, i->n_parts);
-	done = read_tail(i);
+		return pass_read(&i->pass, i->pass.parts, i->pass.n);
+	done = pass_back(&i->pass, i->o.tail, forget);
 	show_tail(i);
 	return done;
 }
 
-/* What comes behind the ends. */
+/* What comes behind the ends, of the offsets that were asked for. */
 static void follow(struct inspect *i)
 {
+	const struct reader_part *ends;
+	struct reader_part *parts;
+	size_t n;
+	int left;
+
 	progress_finish(i->reports.progress);
 	view_follow(&i->view);
-	for (size_t k = 0; k < i->n_parts; k++) {
-		i->parts[k].from = i->parts[k].to;
-		i->parts[k].to = READER_NO_END;
-	}
-	read_parts(i, i->parts, i->n_parts);
+	reader_be_patient(i->reader);
+	ends = reader_parts(i->reader, &n);
+	parts = mem_alloc(n, sizeof(*parts));
+	for (size_t k = 0; k < n; k++)
+		parts[k] = (struct reader_part){ends[k].partition, ends[k].to, READER_NO_END};
+	left = selection_cut(i->selection, parts, n, NULL);
+	pass_read(&i->pass, parts, (size_t)left);
+	free(parts);
 }
 
 static int find_parts(struct inspect *i, struct error *err)
@@ -182,18 +149,20 @@ static int find_parts(struct inspect *i, struct error *err)
 	if (found < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERROR_CONFIG, "there is no topic %s", i->o.selection.topic);
+		return error_set(err, ERROR_CONFIG, "there is no topic %s at %s",
+				 i->o.selection.topic,
+				 properties_get(&i->properties, "bootstrap.servers"));
 	parts = reader_parts(i->reader, &n);
-	view_begin(&i->view, n);
-	i->parts = mem_alloc(n + 1, sizeof(*i->parts));
-	memcpy(i->parts, parts, n * sizeof(*parts));
-	left = selection_cut(i->selection, i->parts, n, err);
+	i->pass.parts = mem_alloc(n + 1, sizeof(*parts));
+	memcpy(i->pass.parts, parts, n * sizeof(*parts));
+	left = selection_cut(i->selection, i->pass.parts, n, err);
 	if (left < 0)
 		return -1;
-	i->n_parts = (size_t)left;
-	for (size_t k = 0; k < i->n_parts; k++)
-		i->total += i->parts[k].to > i->parts[k].from
-				    ? (uint64_t)(i->parts[k].to - i->parts[k].from)
+	i->pass.n = (size_t)left;
+	view_begin(&i->view, i->pass.n);
+	for (size_t k = 0; k < i->pass.n; k++)
+		i->total += i->pass.parts[k].to > i->pass.parts[k].from
+				    ? (uint64_t)(i->pass.parts[k].to - i->pass.parts[k].from)
 				    : 0;
 	return 0;
 }
@@ -230,13 +199,18 @@ static void say_counts(struct inspect *i, const struct export_counts *c)
 		  "--format ndjson");
 }
 
-static int export_rows(struct inspect *i, struct error *err)
+static int export_rows(struct inspect *i, bool done, struct error *err)
 {
 	struct export_counts counts;
 	int rc;
 
 	if (!i->export)
 		return 0;
+	if (!done) {
+		event_emit(&i->reports.events, EVENT_WARNING, "export_none", EVENT_NO_FIELDS,
+			   "Nothing is exported, for not all was read");
+		return 0;
+	}
 	rc = export_end(i->export, &counts, on_file, i, err);
 	if (rc == 0)
 		say_counts(i, &counts);
@@ -255,10 +229,12 @@ static int finish(struct inspect *i, bool done)
 	int status = EXIT_DONE;
 
 	progress_finish(i->reports.progress);
-	if (view_end(&i->view, done, &err) < 0 || (done && export_rows(i, &err) < 0))
+	if (view_end(&i->view, done, &err) < 0)
 		status = fail(&err);
-	if (i->failed.kind)
-		return fail(&i->failed);
+	if (export_rows(i, done, &err) < 0)
+		status = fail(&err);
+	if (i->pass.failed.kind)
+		return fail(&i->pass.failed);
 	return *i->stop ? EXIT_SIGNAL + *i->stop : status;
 }
 
@@ -297,6 +273,7 @@ static int open_all(struct inspect *i, struct error *err)
 	if (i->o.export && !(i->export = export_create(i->o.export, err)))
 		return -1;
 	i->reader = reader_create(&reader, err);
+	i->pass = (struct pass){.reader = i->reader, .take = take, .enough = is_enough, .ctx = i};
 	return i->reader ? 0 : -1;
 }
 
@@ -351,7 +328,7 @@ static int dlq_inspect_run(int argc, char **argv)
 	selection_destroy(i.selection);
 	reports_close(&i.reports);
 	ledger_finish(&i.ledger);
-	free(i.parts);
+	pass_finish(&i.pass);
 	properties_finish(&i.properties);
 	options_destroy(i.options);
 	return status;

@@ -56,7 +56,7 @@ static bool read_duration(const struct option_spec *spec, void *member, const ch
 {
 	int64_t ms;
 
-	if (!clock_parse_duration(text, &ms) || !in_range(spec, (uint64_t)ms))
+	if (!clock_parse_duration(text, &ms) || ms > INT32_MAX || !in_range(spec, (uint64_t)ms))
 		return false;
 	*(int64_t *)member = ms;
 	return true;

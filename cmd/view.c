@@ -29,7 +29,7 @@ struct view_ops {
 
 static struct table_options table_options(const struct view *v)
 {
-	bool file = v->o->output;
+	bool file = v->path;
 
 	return (struct table_options){
 		.width = file ? 0 : terminal_width(stdout, 0),
@@ -102,8 +102,7 @@ static const struct view_ops formats[] = {
 
 static int fail(struct view *v, int why)
 {
-	return error_set(&v->failed, ERROR_OUTPUT, "can't write %s: %s", v->o->output,
-			 strerror(why));
+	return error_set(&v->failed, ERROR_OUTPUT, "can't write %s: %s", v->path, strerror(why));
 }
 
 /* What grows for as long as somebody reads it can't wait to be published, and a pipe, a
@@ -112,24 +111,23 @@ static bool is_written_at_once(const struct view *v)
 {
 	struct stat st;
 
-	return v->o->follow || (lstat(v->o->output, &st) == 0 && !S_ISREG(st.st_mode));
+	return v->o->follow || (lstat(v->path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
 static int open_output(struct view *v, struct error *err)
 {
-	const char *path = v->o->output;
+	const char *path = v->path;
 	int rc = 0;
 
 	if (!path)
 		return 0;
 	if (is_written_at_once(v))
 		rc = v->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	else if (publish_check(path) < 0 || publish_begin(&v->file, path, 0600) < 0)
-		rc = -1;
+	else
+		rc = publish_begin(&v->file, path, 0600);
 	if (rc >= 0)
 		return 0;
-	return error_set(err, ERROR_USAGE, "--output: can't write %s: %s", path,
-			 strerror(errno));
+	return error_set(err, ERROR_USAGE, "--output: can't write %s: %s", path, strerror(errno));
 }
 
 static int check_options(const struct view *v, struct error *err)
@@ -142,6 +140,10 @@ static int check_options(const struct view *v, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--follow and --tail contradict each other: --since -1h begins "
 				 "later");
+	if (v->o->tail && v->o->selection.limit)
+		return error_set(err, ERROR_USAGE,
+				 "--tail and --limit contradict each other: the last messages, or "
+				 "the first");
 	if (v->o->follow && v->o->export)
 		return error_set(err, ERROR_USAGE, "--follow has no end, and --export needs one");
 	return 0;
@@ -161,6 +163,8 @@ static int init_findings(struct view *v, struct error *err)
 	if (findings_init(&v->findings, names, n, &why) < 0)
 		rc = error_set(err, ERROR_USAGE, "--group-by: %s", why.text);
 	v->findings.topic = v->o->selection.topic;
+	v->findings.partial = v->o->selection.offsets.n || v->o->selection.limit;
+	v->findings.now = clock_wall_ms();
 	free(list);
 	return rc;
 }
@@ -169,6 +173,8 @@ int view_init(struct view *v, const struct inspect_options *o, struct decoder *d
 	      struct error *err)
 {
 	*v = (struct view){.o = o, .ops = &formats[o->format], .decoder = decoder, .fd = -1};
+	if (o->output && strcmp(o->output, "-") != 0)
+		v->path = o->output;
 	if (check_options(v, err) < 0 || init_findings(v, err) < 0)
 		return -1;
 	return open_output(v, err);
@@ -207,7 +213,7 @@ static void flush(struct view *v)
 		return;
 	if (v->fd >= 0)
 		write_fd(v);
-	else if (v->o->output)
+	else if (v->path)
 		publish_write(&v->file, buf_slice(&v->out));
 	else
 		v->closed = !output_add(v->out.data, v->out.len, v->following);
@@ -219,6 +225,11 @@ void view_begin(struct view *v, size_t partitions)
 	v->findings.partitions = partitions;
 	if (v->ops->begin)
 		v->ops->begin(v);
+}
+
+void view_restart(struct view *v)
+{
+	v->findings.read = 0;
 }
 
 void view_count(struct view *v)
@@ -248,6 +259,18 @@ void view_follow(struct view *v)
 	flush(v);
 }
 
+static void publish(struct view *v, bool complete)
+{
+	if (!complete && !v->ops->end) {
+		publish_drop(&v->file);
+		error_set(&v->failed, ERROR_OUTPUT,
+			  "--output: %s is not written, for only a part of the messages was read",
+			  v->path);
+	} else if (publish_end(&v->file) < 0) {
+		fail(v, errno);
+	}
+}
+
 int view_end(struct view *v, bool complete, struct error *err)
 {
 	if (!v->following) {
@@ -257,8 +280,8 @@ int view_end(struct view *v, bool complete, struct error *err)
 			v->ops->end(v);
 	}
 	flush(v);
-	if (v->o->output && v->fd < 0 && publish_end(&v->file) < 0)
-		fail(v, errno);
+	if (v->path && v->fd < 0)
+		publish(v, complete);
 	if (!v->failed.kind)
 		return 0;
 	*err = v->failed;

@@ -20,10 +20,11 @@ struct view {
 	struct findings findings;
 	struct ndjson lines;
 	struct buf out;	     /* that is not written yet */
-	struct publish file; /* of --output, unless it grows while it is read */
+	const char *path;    /* of --output; NULL: stdout */
+	struct publish file; /* that will be, unless it grows while it is read */
 	int fd;		     /* -1: there is no such */
 	bool following;
-	bool closed; /* nobody reads stdout any more */
+	bool closed;	     /* nobody reads stdout any more */
 	struct error failed; /* kind is set once it can't be written */
 };
 
@@ -35,6 +36,9 @@ void view_finish(struct view *v);
 /* Once it is known how many partitions there are. */
 void view_begin(struct view *v, size_t partitions);
 
+/* All that were read are void: it is begun anew, and none has been added. */
+void view_restart(struct view *v);
+
 /* A message was read; one that is selected. */
 void view_count(struct view *v);
 void view_add(struct view *v, const struct letter *l);
@@ -45,7 +49,8 @@ bool view_is_closed(const struct view *v);
 /* All is read that was there: what follows comes one by one. */
 void view_follow(struct view *v);
 
-/* Nothing more comes; complete: all that was to be read was. 0, or -1 with *err. */
+/* Nothing more comes; complete: all that was to be read was. A file that would hold a part of
+ * the messages, and wouldn't say so, is not written. 0, or -1 with *err. */
 int view_end(struct view *v, bool complete, struct error *err) _must_check_;
 
 #endif

@@ -159,6 +159,9 @@ static const struct {
 	double ms;
 } units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
 
+/* Longer than anybody means: 1,000 years. */
+#define DURATION_MAX (365250 * (double)86400000)
+
 bool clock_parse_duration(const char *text, int64_t *ms)
 {
 	char *end;
@@ -173,7 +176,7 @@ bool clock_parse_duration(const char *text, int64_t *ms)
 		if (strcmp(end, units[i].suffix) != 0)
 			continue;
 		value *= units[i].ms;
-		if (!(value <= INT32_MAX))
+		if (!(value <= DURATION_MAX))
 			return false;
 		*ms = llround(value);
 		return true;

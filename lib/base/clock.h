@@ -23,7 +23,7 @@ char *clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
 bool clock_parse_iso(struct slice text, int64_t *wall_ms);
 
 /* "250ms", "1s", "1.5m", "2h", "7d"; a bare number is milliseconds. False for
- * anything else, and for what doesn't fit into 31 bits of milliseconds. */
+ * anything else, and for more than 1,000 years. */
 bool clock_parse_duration(const char *text, int64_t *ms);
 
 #endif

@@ -37,7 +37,7 @@ int publish_begin(struct publish *p, const char *path, mode_t mode)
 		errno = saved;
 		return -1;
 	}
-	*p = (struct publish){mem_strdup(path), temporary, fd, 0};
+	*p = (struct publish){mem_strdup(path), temporary, fd, 0, p->keeps};
 	if (fchmod(fd, mode) < 0)
 		p->failed = errno;
 	return 0;
@@ -64,6 +64,18 @@ static void forget(struct publish *p)
 	*p = (struct publish){0};
 }
 
+/* A second name and the loss of the first are what a rename is, but fail where there is
+ * something already. */
+static int put(const struct publish *p)
+{
+	if (!p->keeps)
+		return rename(p->temporary, p->path);
+	if (link(p->temporary, p->path) < 0)
+		return -1;
+	unlink(p->temporary);
+	return 0;
+}
+
 int publish_end(struct publish *p)
 {
 	int failed;
@@ -72,7 +84,7 @@ int publish_end(struct publish *p)
 		p->failed = errno;
 	if (close(p->fd) < 0 && !p->failed)
 		p->failed = errno;
-	if (!p->failed && rename(p->temporary, p->path) < 0)
+	if (!p->failed && put(p) < 0)
 		p->failed = errno;
 	if (p->failed)
 		unlink(p->temporary);

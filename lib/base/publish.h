@@ -3,6 +3,7 @@
 #ifndef REDRIVE_BASE_PUBLISH_H
 #define REDRIVE_BASE_PUBLISH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/macros.h"
@@ -13,6 +14,7 @@ struct publish {
 	char *path, *temporary;
 	int fd;
 	int failed; /* errno of the first failure, or 0 */
+	bool keeps; /* set before publish_begin: what is there already is not replaced */
 };
 
 /* Could a file be written there? 0, or -1 with errno: EEXIST when there is something that
@@ -25,7 +27,8 @@ int publish_begin(struct publish *p, const char *path, mode_t mode) _must_check_
 /* Failures show in publish_end. */
 void publish_write(struct publish *p, struct slice bytes);
 
-/* Syncs it and puts it into its place, over what is there. 0, or -1 with errno: the
+/* Syncs it and puts it into its place, over what is there, unless it keeps that: then it is
+ * EEXIST. 0, or -1 with errno: the
  * place is as it was, and nothing is left beside it. */
 int publish_end(struct publish *p) _must_check_;
 

@@ -72,14 +72,16 @@ static uint32_t code_point(const unsigned char *p, size_t n)
 	return c;
 }
 
-/* They move cursors, end lines, or turn the text around them (CVE-2021-42574). */
+/* They move cursors, end lines, turn the text around them (CVE-2021-42574), or can't be seen,
+ * so that what differs looks the same. */
 static bool is_control(const unsigned char *p, size_t n)
 {
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{0, 0x1f},	  {0x7f, 0x9f},	    {0x61c, 0x61c},
-		{0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+		{0, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},	{0x61c, 0x61c},
+		{0x200b, 0x200b}, {0x200e, 0x200f}, {0x2028, 0x202e},	{0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
 	};
 	uint32_t c = code_point(p, n);
 
@@ -87,6 +89,31 @@ static bool is_control(const unsigned char *p, size_t n)
 		if (c >= ranges[i].first && c <= ranges[i].last)
 			return true;
 	return false;
+}
+
+static bool is_wide(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x1100, 0x115f}, {0x2e80, 0x303e},   {0x3041, 0xa4cf},	  {0xa960, 0xa97c},
+		{0xac00, 0xd7a3}, {0xf900, 0xfaff},   {0xfe30, 0xfe6f},	  {0xff00, 0xff60},
+		{0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+size_t text_step(struct slice s, size_t at, unsigned *columns)
+{
+	const unsigned char *p = (const unsigned char *)s.data + at;
+	size_t n = utf8_length(p, s.len - at);
+
+	*columns += n > 2 && is_wide(code_point(p, n)) ? 2 : 1;
+	return n ? n : 1;
 }
 
 static void add_shown(struct buf *out, struct slice s, bool backslashes)

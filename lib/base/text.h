@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
+/* Length in bytes of the character at s.data[at], which is valid UTF-8; adds to *columns what
+ * it takes on a terminal: 2 for those of East Asia that are wide (UAX #11), else 1. */
+size_t text_step(struct slice s, size_t at, unsigned *columns);
+
 /* True for valid UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool text_is_utf8(struct slice s);
 

@@ -59,7 +59,7 @@ int claim_dispute(struct job *j, struct error *err)
 			err, ERROR_FATAL,
 			"the brokers know nothing of job %s any more: somebody has forgotten it "
 			"while it ran (redrive jobs --forget), or has deleted the topic %s",
-			j->options.name, j->at.topic);
+			j->options.name, j->topic);
 	return error_set(err, ERROR_FATAL,
 			 "another process has taken over job %s, and goes on with it: let only one "
 			 "process run a job",

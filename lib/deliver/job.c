@@ -80,16 +80,31 @@ static void set_timeouts(struct job *j)
 	properties_default(&j->properties, "transaction.timeout.ms", text);
 }
 
+static void poll_producer(void *ctx)
+{
+	struct job *j = ctx;
+
+	producer_poll(&j->producer, 0);
+}
+
+static void idle(void *ctx)
+{
+	struct job *j = ctx;
+
+	if (j->options.idle)
+		j->options.idle(j->options.ctx);
+}
+
 static void set_transaction(struct job *j)
 {
 	j->txn = (struct transaction){
-		.producer = &j->producer,
-		.group = j->id,
+		.client = &j->producer.client,
+		.poll = poll_producer,
 		.patience_ms = j->options.patience_ms,
 		.settle_ms = j->options.settle_ms,
 		.stop = j->options.stop,
-		.idle = j->options.idle,
-		.ctx = j->options.ctx,
+		.idle = idle,
+		.ctx = j,
 	};
 }
 
@@ -105,7 +120,7 @@ int job_open(struct job *j, const struct producer_options *how, const char *topi
 	j->how.properties = &j->properties;
 	j->how.transactional = true;
 	j->how.ordered = false;
-	j->at.topic = topic;
+	j->topic = topic;
 	stall_init(&j->stall, clock_mono_ms());
 	if (producer_init(&j->producer, &j->how, err) < 0)
 		return -1;
@@ -308,15 +323,31 @@ void job_note_committed(struct job *j)
 	recovery_widen(j);
 }
 
+/* On partition 0 of the job's topic. */
+static rd_kafka_topic_partition_list_t *offset_of(const struct job *j, const char *metadata)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_add(list, j->topic, 0);
+
+	at->offset = (int64_t)j->next.records;
+	/* librdkafka copies it with the list, and frees it with free(). */
+	at->metadata = strdup(metadata);
+	at->metadata_size = strlen(metadata);
+	return list;
+}
+
 static enum txn_answer commit(struct job *j)
 {
+	rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(j->id);
+	rd_kafka_topic_partition_list_t *list;
 	struct buf metadata = {0};
 	enum txn_answer answer;
 
 	checkpoint_write(&metadata, &j->next);
-	j->at.offset = (int64_t)j->next.records;
-	j->at.metadata = metadata.data;
-	answer = transaction_commit(&j->txn, &j->at);
+	list = offset_of(j, metadata.data);
+	answer = transaction_commit(&j->txn, &(struct txn_offsets){list, group});
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_consumer_group_metadata_destroy(group);
 	buf_finish(&metadata);
 	return answer;
 }

@@ -83,7 +83,7 @@ struct job {
 	struct producer_options how;
 	struct producer producer;
 	struct transaction txn;
-	struct txn_offset at; /* where checkpoints are committed */
+	const char *topic; /* on whose partition 0 checkpoints are committed */
 	enum job_start start;
 	uint64_t run_before;	 /* whose checkpoint was found, or 0 */
 	bool announced;		 /* one of this run is committed */

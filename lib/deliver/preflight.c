@@ -1,5 +1,6 @@
 #include "deliver/preflight.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,11 +94,15 @@ void preflight_finish(struct preflight *p)
 }
 
 static void create(const struct preflight *p, struct client *c, struct topic_info *topic,
-		   int partitions, int64_t limit)
+		   int partitions, uint64_t limit)
 {
 	const struct event_sink *events = p->options->events;
+	char text[24];
 
-	if (topic->state != TOPIC_MISSING || cluster_create_topic(c, topic, partitions, limit) < 0)
+	snprintf(text, sizeof(text), "%" PRIu64, limit);
+	if (topic->state != TOPIC_MISSING ||
+	    cluster_create_topic(c, topic, partitions, limit ? "max.message.bytes" : NULL, text) <
+		    0)
 		return;
 	topic->state = TOPIC_EXISTS;
 	/* Not all brokers have heard of it at once. */
@@ -118,7 +123,7 @@ static void create_topics(struct preflight *p, struct client *c, bool topic, boo
 		create(p, c, &p->topic, -1, 0);
 	if (dlq && p->options->dlq)
 		create(p, c, &p->dlq, p->topic.partitions ? p->topic.partitions : -1,
-		       (int64_t)(p->options->max_record_bytes + RECORD_MARGIN));
+		       p->options->max_record_bytes + RECORD_MARGIN);
 }
 
 /* What would mend it; the caller frees it. */

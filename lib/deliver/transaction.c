@@ -29,7 +29,7 @@ bool transaction_is_fence(rd_kafka_resp_err_t err)
 
 static void note(struct transaction *t, const rd_kafka_error_t *error)
 {
-	const struct client *c = &t->producer->client;
+	const struct client *c = t->client;
 	char *text = secrets_hide(&c->secrets, rd_kafka_error_string(error)), fatal[256];
 
 	t->err = rd_kafka_error_code(error);
@@ -72,7 +72,7 @@ static bool is_late(const struct transaction *t, int64_t since)
 /* Why the cluster doesn't answer may be that it refuses us. */
 static bool is_hopeless(const struct transaction *t)
 {
-	return t->producer->client.misconfigured && !t->producer->client.ever_up;
+	return t->client->misconfigured && !t->client->ever_up;
 }
 
 static enum txn_answer call(struct transaction *t, call_fn *fn, const void *with)
@@ -83,7 +83,7 @@ static enum txn_answer call(struct transaction *t, call_fn *fn, const void *with
 	while ((error = fn(t, with, SLICE_MS)) && rd_kafka_error_is_retriable(error) &&
 	       !rd_kafka_error_is_fatal(error) && !is_hopeless(t) && !is_late(t, since)) {
 		rd_kafka_error_destroy(error);
-		producer_poll(t->producer, 0);
+		t->poll(t->ctx);
 		if (t->idle)
 			t->idle(t->ctx);
 	}
@@ -93,7 +93,7 @@ static enum txn_answer call(struct transaction *t, call_fn *fn, const void *with
 static rd_kafka_error_t *init(struct transaction *t, const void *with, int timeout_ms)
 {
 	(void)with;
-	return rd_kafka_init_transactions(t->producer->client.rk, timeout_ms);
+	return rd_kafka_init_transactions(t->client->rk, timeout_ms);
 }
 
 enum txn_answer transaction_init(struct transaction *t)
@@ -101,7 +101,7 @@ enum txn_answer transaction_init(struct transaction *t)
 	enum txn_answer answer = call(t, init, NULL);
 
 	if (answer == TXN_DONE)
-		client_set_up(&t->producer->client);
+		client_set_up(t->client);
 	else if (is_hopeless(t))
 		answer = TXN_REFUSED;
 	return answer;
@@ -109,45 +109,33 @@ enum txn_answer transaction_init(struct transaction *t)
 
 enum txn_answer transaction_begin(struct transaction *t)
 {
-	return judge(t, rd_kafka_begin_transaction(t->producer->client.rk));
+	return judge(t, rd_kafka_begin_transaction(t->client->rk));
 }
 
 /* Beginning another one answers with what has spoilt this one. */
 enum txn_answer transaction_why(struct transaction *t)
 {
-	enum txn_answer answer = judge(t, rd_kafka_begin_transaction(t->producer->client.rk));
+	enum txn_answer answer = judge(t, rd_kafka_begin_transaction(t->client->rk));
 
 	return t->err == RD_KAFKA_RESP_ERR__STATE ? TXN_DONE : answer;
 }
 
-static rd_kafka_error_t *send_offset(struct transaction *t, const void *with, int timeout_ms)
+static rd_kafka_error_t *send_offsets(struct transaction *t, const void *with, int timeout_ms)
 {
-	const struct txn_offset *o = with;
-	rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(t->group);
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_add(list, o->topic, 0);
-	rd_kafka_error_t *error;
+	const struct txn_offsets *o = with;
 
-	at->offset = o->offset;
-	/* librdkafka copies it with the list, and frees it with free(). */
-	at->metadata = strdup(o->metadata);
-	at->metadata_size = strlen(o->metadata);
-	error = rd_kafka_send_offsets_to_transaction(t->producer->client.rk, list, group,
-						     timeout_ms);
-	rd_kafka_topic_partition_list_destroy(list);
-	rd_kafka_consumer_group_metadata_destroy(group);
-	return error;
+	return rd_kafka_send_offsets_to_transaction(t->client->rk, o->parts, o->group, timeout_ms);
 }
 
 static rd_kafka_error_t *commit(struct transaction *t, const void *with, int timeout_ms)
 {
 	(void)with;
-	return rd_kafka_commit_transaction(t->producer->client.rk, timeout_ms);
+	return rd_kafka_commit_transaction(t->client->rk, timeout_ms);
 }
 
-enum txn_answer transaction_commit(struct transaction *t, const struct txn_offset *offset)
+enum txn_answer transaction_commit(struct transaction *t, const struct txn_offsets *offsets)
 {
-	enum txn_answer answer = call(t, send_offset, offset);
+	enum txn_answer answer = call(t, send_offsets, offsets);
 
 	/* Before the commit is asked for, nothing can have been committed. */
 	t->asked = answer == TXN_DONE;
@@ -159,7 +147,7 @@ enum txn_answer transaction_commit(struct transaction *t, const struct txn_offse
 static rd_kafka_error_t *abort_it(struct transaction *t, const void *with, int timeout_ms)
 {
 	(void)with;
-	return rd_kafka_abort_transaction(t->producer->client.rk, timeout_ms);
+	return rd_kafka_abort_transaction(t->client->rk, timeout_ms);
 }
 
 enum txn_answer transaction_abort(struct transaction *t)

@@ -5,8 +5,10 @@
 #ifndef REDRIVE_DELIVER_TRANSACTION_H
 #define REDRIVE_DELIVER_TRANSACTION_H
 
-#include "base/slice.h"
-#include "deliver/producer.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kafka/client.h"
 
 enum txn_answer {
 	TXN_DONE,
@@ -17,8 +19,8 @@ enum txn_answer {
 };
 
 struct transaction {
-	struct producer *producer; /* transactional; borrowed, as are the others */
-	const char *group;	   /* whose offset is committed with the records */
+	struct client *client;	 /* a transactional producer; borrowed, as are the others */
+	void (*poll)(void *ctx); /* serves what has come in for it */
 	int64_t patience_ms;
 	int64_t settle_ms; /* the same once *stop is set */
 	const volatile int *stop;
@@ -29,11 +31,10 @@ struct transaction {
 	char why[1024];		 /* in words, without secrets */
 };
 
-/* An offset and what stands beside it. */
-struct txn_offset {
-	const char *topic; /* on whose partition 0 it is committed */
-	int64_t offset;
-	const char *metadata;
+/* What a group commits with the records. */
+struct txn_offsets {
+	const rd_kafka_topic_partition_list_t *parts;	 /* with their offsets and metadata */
+	const rd_kafka_consumer_group_metadata_t *group; /* whose: its generation is a fence */
 };
 
 /* True for what a broker answers to a producer that it has given up. */
@@ -49,11 +50,12 @@ enum txn_answer transaction_begin(struct transaction *t);
  * doesn't. Not to be called without one. */
 enum txn_answer transaction_why(struct transaction *t);
 
-/* Commits what was sent and the offset, both or none. Nothing may be in flight. */
-enum txn_answer transaction_commit(struct transaction *t, const struct txn_offset *offset);
+/* Commits what was sent and the offsets, both or none. Nothing may be in flight. A group
+ * that has given its member up answers TXN_ABORT. */
+enum txn_answer transaction_commit(struct transaction *t, const struct txn_offsets *offsets);
 
-/* TXN_DONE: nothing of it will be seen, and nothing is in flight any more; what
- * was is in the producer's `failed`. */
+/* TXN_DONE: nothing of it will be seen, and nothing is in flight any more: the reports of
+ * all that was have come. */
 enum txn_answer transaction_abort(struct transaction *t);
 
 #endif

@@ -25,9 +25,14 @@ static struct record *copy_cut(const struct record *r)
 	struct record small = *r;
 
 	small.n_headers = 0;
-	for (size_t i = 0; i < r->n_headers && small.n_headers < HEADERS_MAX; i++)
-		if (r->headers[i].name.len + r->headers[i].value.len <= HEADER_MAX)
-			kept[small.n_headers++] = r->headers[i];
+	for (size_t i = 0; i < r->n_headers && small.n_headers < HEADERS_MAX; i++) {
+		struct header h = r->headers[i];
+
+		if (h.name.len > HEADER_MAX)
+			continue;
+		h.value = text_cut(h.value, HEADER_MAX);
+		kept[small.n_headers++] = h;
+	}
 	small.headers = kept;
 	small.value = SLICE_NULL;
 	if (small.key.data)

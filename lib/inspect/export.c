@@ -6,31 +6,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/publish.h"
 #include "base/text.h"
 #include "inspect/rows.h"
+#include "inspect/targets.h"
 #include "record/envelope.h"
 
 /* So much is read and written at once. */
 #define PIECE (256u << 10)
-
-/* So many bytes of an input's name. */
-#define NAME_MAX_BYTES 200
-
-/* A file to be: of one input, in one format. */
-struct target {
-	char *from;   /* the input, as the letters have it */
-	char *header; /* row, or NULL */
-	char *name;   /* in the folder; unique */
-	uint64_t rows;
-};
+/* With so many rows at the same place a row is compared. */
+#define LOOK_BACK 64
 
 struct entry {
 	uint32_t target;
 	uint32_t len;
 	uint64_t place; /* bytes before it in the input */
-	uint64_t at;	/* in the spool; grows with the letters */
+	int64_t time;	/* when it failed */
+	uint64_t hash;	/* of the row */
+	uint64_t at;	/* in the spool */
 };
 
 struct export
@@ -40,8 +35,9 @@ struct export
 	int failed;	  /* errno of the spool */
 	uint64_t spooled; /* bytes of it, and of `pending` */
 	struct buf pending;
-	struct target *targets;
-	size_t n_targets, cap_targets;
+	struct targets targets;
+	uint64_t seed;
+	int64_t time; /* of the letter that is added */
 	struct entry *entries;
 	size_t n, cap;
 	struct rows rows;
@@ -69,6 +65,7 @@ struct export *export_create(const char *dir, struct error *err)
 	struct export *e = mem_alloc(1, sizeof(*e));
 
 	e->dir = mem_strdup(dir);
+	e->seed = hash_seed();
 	e->spool = -1;
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		error_set(err, ERROR_USAGE, "--export: can't create the folder %s: %s", dir,
@@ -88,105 +85,13 @@ void export_destroy(struct export *e)
 		return;
 	if (e->spool >= 0)
 		close(e->spool);
-	for (size_t i = 0; i < e->n_targets; i++) {
-		free(e->targets[i].from);
-		free(e->targets[i].header);
-		free(e->targets[i].name);
-	}
-	free(e->targets);
+	targets_finish(&e->targets);
 	free(e->entries);
 	rows_finish(&e->rows);
 	buf_finish(&e->line);
 	buf_finish(&e->pending);
 	free(e->dir);
 	free(e);
-}
-
-static bool has_name(const struct export *e, const char *name)
-{
-	for (size_t i = 0; i < e->n_targets; i++)
-		if (strcmp(e->targets[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool ends_with(struct slice name, const char *tail)
-{
-	size_t n = strlen(tail);
-
-	return name.len > n && memcmp(name.data + name.len - n, tail, n) == 0;
-}
-
-/* The last part of a path, without what says how it was packed. It comes from a header, so
- * that it may be anything: what is no plain name must not leave the folder. */
-static struct slice base_name(struct slice from)
-{
-	static const char *const packed[] = {".gz", ".zst", ".xz", ".bz2", ".lz4"};
-	const char *slash = memrchr(from.data, '/', from.len);
-
-	if (slash) {
-		from.len -= (size_t)(slash + 1 - from.data);
-		from.data = slash + 1;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(packed); i++)
-		if (ends_with(from, packed[i]))
-			from.len -= strlen(packed[i]);
-	return text_cut(from, NAME_MAX_BYTES);
-}
-
-/* What a terminal would have to be kept from is no name either. */
-static void add_plain(struct buf *out, struct slice name)
-{
-	struct buf shown = {0};
-
-	text_add_escaped(&shown, name);
-	name = text_cut(buf_slice(&shown), NAME_MAX_BYTES);
-	for (size_t i = 0; i < name.len; i++) {
-		bool hides = name.data[i] == '\\' || (name.data[i] == '.' && i == 0);
-
-		buf_add_char(out, hides ? '_' : name.data[i]);
-	}
-	buf_finish(&shown);
-}
-
-/* "orders.csv", or where that is taken "orders-2.csv". The extension says the format. */
-static char *make_name(const struct export *e, struct slice from, const char *format)
-{
-	struct slice base = base_name(from);
-	struct buf stem = {0};
-	char *ext = mem_printf(".%s", format), *name;
-	unsigned n = 1;
-
-	if (slice_is(from, "-") || !base.len)
-		base = SLICE_LIT("stdin");
-	if (ends_with(base, ext))
-		base.len -= strlen(ext);
-	add_plain(&stem, base);
-	name = mem_printf("%s%s", stem.data, ext);
-	while (has_name(e, name)) {
-		free(name);
-		name = mem_printf("%s-%u%s", stem.data, ++n, ext);
-	}
-	buf_finish(&stem);
-	free(ext);
-	return name;
-}
-
-static uint32_t target_of(struct export *e, struct slice from, struct slice header,
-			  const char *format)
-{
-	struct target *t;
-
-	for (size_t i = e->n_targets; i-- > 0;) {
-		t = &e->targets[i];
-		if (slice_is(from, t->from) && slice_equal(slice_of(t->header), header) &&
-		    ends_with(slice_of(t->name), format))
-			return (uint32_t)i;
-	}
-	e->targets = mem_grow(e->targets, &e->cap_targets, e->n_targets + 1, sizeof(*t));
-	t = &e->targets[e->n_targets];
-	*t = (struct target){mem_dup(from), mem_dup(header), make_name(e, from, format), 0};
-	return (uint32_t)e->n_targets++;
 }
 
 static void flush(struct export *e)
@@ -206,9 +111,9 @@ static void flush(struct export *e)
 	buf_clear(&e->pending);
 }
 
-static void keep(struct export *e, uint32_t target, uint64_t place, struct slice row)
+static void keep(struct export *e, size_t target, uint64_t place, struct slice row)
 {
-	if (row.len > UINT32_MAX) {
+	if (row.len > UINT32_MAX || target == TARGETS_MAX) {
 		e->counts.unfit++;
 		return;
 	}
@@ -216,7 +121,8 @@ static void keep(struct export *e, uint32_t target, uint64_t place, struct slice
 	if (e->pending.len >= PIECE)
 		flush(e);
 	e->entries = mem_grow(e->entries, &e->cap, e->n + 1, sizeof(*e->entries));
-	e->entries[e->n++] = (struct entry){target, (uint32_t)row.len, place, e->spooled};
+	e->entries[e->n++] = (struct entry){(uint32_t)target, (uint32_t)row.len,	place,
+					    e->time,	      hash_bytes(e->seed, row), e->spooled};
 	e->spooled += row.len;
 }
 
@@ -228,7 +134,7 @@ static void add_line(struct export *e, struct slice from, uint64_t place, struct
 	if (!line.data || memchr(line.data, '\n', line.len))
 		e->counts.unfit++;
 	else
-		keep(e, target_of(e, from, SLICE_NULL, "ndjson"), place, line);
+		keep(e, targets_find(&e->targets, from, SLICE_NULL, "ndjson"), place, line);
 }
 
 static bool is_raw_row(const struct letter *l)
@@ -244,19 +150,19 @@ static void add_row(struct export *e, const struct letter *l, struct slice from,
 	struct slice delimiter = letter_text(l, LETTER_DELIMITER);
 
 	if (is_raw_row(l) && value.data) {
-		keep(e, target_of(e, from, header, "csv"), place, value);
+		keep(e, targets_find(&e->targets, from, header, "csv"), place, value);
 		return;
 	}
 	buf_clear(&e->line);
 	if (header.data &&
 	    rows_add(&e->line, &e->rows, header, delimiter.len == 1 ? *delimiter.data : ',', value))
-		keep(e, target_of(e, from, header, "csv"), place, buf_slice(&e->line));
+		keep(e, targets_find(&e->targets, from, header, "csv"), place, buf_slice(&e->line));
 	else
 		add_line(e, from, place, value);
 }
 
 /* As it was before it failed: without the headers that say so. */
-static void add_envelope(struct export *e, const struct decoder *d, const struct letter *l,
+static void add_envelope(struct export *e, struct decoder *d, const struct letter *l,
 			 struct slice from, uint64_t place)
 {
 	struct envelope_notes notes = {0};
@@ -269,10 +175,7 @@ static void add_envelope(struct export *e, const struct decoder *d, const struct
 		return;
 	}
 	own = mem_alloc(r.n_headers, sizeof(*own));
-	r.n_headers = 0;
-	for (size_t i = 0; i < l->record->n_headers; i++)
-		if (!letter_owns(d, r.headers[i].name))
-			own[r.n_headers++] = r.headers[i];
+	r.n_headers = letter_foreign(d, l, own);
 	r.headers = own;
 	notes.topic = topic = mem_dup(letter_text(l, LETTER_TOPIC));
 	buf_clear(&e->line);
@@ -282,7 +185,7 @@ static void add_envelope(struct export *e, const struct decoder *d, const struct
 	free(own);
 }
 
-void export_add(struct export *e, const struct decoder *d, const struct letter *l)
+void export_add(struct export *e, struct decoder *d, const struct letter *l)
 {
 	struct slice from = letter_text(l, LETTER_FILE), format = letter_text(l, LETTER_FORMAT);
 	uint64_t place;
@@ -292,6 +195,7 @@ void export_add(struct export *e, const struct decoder *d, const struct letter *
 		return;
 	}
 	place = (uint64_t)l->fields[LETTER_BYTE].number;
+	e->time = letter_time(l);
 	if (slice_is(format, "csv"))
 		add_row(e, l, from, place);
 	else if (slice_is(format, "envelope"))
@@ -300,7 +204,7 @@ void export_add(struct export *e, const struct decoder *d, const struct letter *
 		add_line(e, from, place, l->record->value);
 }
 
-/* By file, by place, the newest first. */
+/* By file, by place, by time. */
 static int compare(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
@@ -309,7 +213,9 @@ static int compare(const void *a, const void *b)
 		return x->target < y->target ? -1 : 1;
 	if (x->place != y->place)
 		return x->place < y->place ? -1 : 1;
-	return (x->at < y->at) - (x->at > y->at);
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
 }
 
 static int no_room(const char *path, int why, struct error *err)
@@ -322,8 +228,8 @@ static int check_places(const struct export *e, struct error *err)
 	struct stat st;
 	int rc = 0;
 
-	for (size_t i = 0; i < e->n_targets && rc == 0; i++) {
-		char *path = mem_printf("%s/%s", e->dir, e->targets[i].name);
+	for (size_t i = 0; i < e->targets.n && rc == 0; i++) {
+		char *path = mem_printf("%s/%s", e->dir, e->targets.items[i].name);
 
 		if (lstat(path, &st) == 0)
 			rc = error_set(err, ERROR_OUTPUT,
@@ -345,8 +251,12 @@ static int copy_row(struct export *e, struct publish *to, const struct entry *en
 		ssize_t n = pread(e->spool, e->pending.data + e->pending.len, entry->len - done,
 				  (off_t)(entry->at + done));
 
-		if (n <= 0)
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			errno = n ? errno : EIO;
 			return -1;
+		}
 		e->pending.len += (size_t)n;
 		done += (size_t)n;
 	}
@@ -358,16 +268,35 @@ static int copy_row(struct export *e, struct publish *to, const struct entry *en
 	return 0;
 }
 
+/* A row that has failed more than once is the same row again; what stands at the same place
+ * of a file that has been written anew since then is another. */
+static bool is_again(const struct export *e, size_t from, size_t i)
+{
+	const struct entry *x = &e->entries[i];
+
+	for (size_t k = i; k-- > from && i - k <= LOOK_BACK;) {
+		const struct entry *y = &e->entries[k];
+
+		if (y->place != x->place)
+			return false;
+		if (y->hash == x->hash && y->len == x->len)
+			return true;
+	}
+	return false;
+}
+
 /* The entries of one target, which are sorted. */
 static int write_rows(struct export *e, struct publish *to, size_t from, size_t end)
 {
-	struct target *t = &e->targets[e->entries[from].target];
+	struct target *t = &e->targets.items[e->entries[from].target];
 
 	buf_clear(&e->pending);
-	if (t->header)
-		buf_addf(&e->pending, "%s\n", t->header);
+	if (t->header.data) {
+		buf_add_slice(&e->pending, t->header);
+		buf_add_char(&e->pending, '\n');
+	}
 	for (size_t i = from; i < end; i++) {
-		if (i > from && e->entries[i].place == e->entries[i - 1].place) {
+		if (is_again(e, from, i)) {
 			e->counts.again++;
 			continue;
 		}
@@ -383,15 +312,18 @@ static int write_rows(struct export *e, struct publish *to, size_t from, size_t 
 static int write_target(struct export *e, const char *path, size_t from, size_t end,
 			struct error *err)
 {
-	struct publish file = {0};
+	struct publish file = {.keeps = true};
+	int why = 0;
 
 	if (publish_begin(&file, path, 0600) < 0)
 		return no_room(path, errno, err);
-	if (write_rows(e, &file, from, end) < 0) {
+	if (write_rows(e, &file, from, end) < 0)
+		why = errno;
+	if (why)
 		publish_drop(&file);
-		return no_room(path, errno, err);
-	}
-	return publish_end(&file) < 0 ? no_room(path, errno, err) : 0;
+	else if (publish_end(&file) < 0)
+		why = errno;
+	return why ? no_room(path, why, err) : 0;
 }
 
 int export_end(struct export *e, struct export_counts *counts,
@@ -408,7 +340,7 @@ int export_end(struct export *e, struct export_counts *counts,
 	if (e->n)
 		qsort(e->entries, e->n, sizeof(*e->entries), compare);
 	for (size_t from = 0, end; from < e->n && rc == 0; from = end) {
-		const struct target *t = &e->targets[e->entries[from].target];
+		const struct target *t = &e->targets.items[e->entries[from].target];
 		char *path = mem_printf("%s/%s", e->dir, t->name);
 
 		for (end = from; end < e->n && e->entries[end].target == e->entries[from].target;)

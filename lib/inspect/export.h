@@ -3,8 +3,9 @@
  *
  * NDJSON lines and envelopes stand as they stood. Rows of CSV stand below their header
  * row: as they stood where they could not be read, else made again from their JSON; where
- * the header row isn't known, that JSON goes into a file of NDJSON. Each row is there once,
- * as it failed last, in the order of the input. */
+ * the header row isn't known, that JSON goes into a file of NDJSON. Rows stand in
+ * the order of the input; one that has failed more than once is there once, and rows that
+ * differ, of a file that was written anew under its old name, all are. */
 #ifndef REDRIVE_INSPECT_EXPORT_H
 #define REDRIVE_INSPECT_EXPORT_H
 
@@ -29,11 +30,11 @@ struct export *export_create(const char *dir, struct error *err);
 void export_destroy(struct export *e); /* NULL is fine */
 
 /* Takes a letter; the decoder has read it last. */
-void export_add(struct export *e, const struct decoder *d, const struct letter *l);
+void export_add(struct export *e, struct decoder *d, const struct letter *l);
 
 /* Writes the files, mode 0600, unless one of them is there already. For each, `on_file` is
  * told of its path, how many rows it has, and what they came from. 0, or -1 with *err
- * (ERROR_OUTPUT). */
+ * (ERROR_OUTPUT): those of which it was told stay. */
 int export_end(struct export *e, struct export_counts *counts,
 	       void (*on_file)(void *ctx, const char *path, uint64_t rows, const char *from),
 	       void *ctx, struct error *err) _must_check_;

@@ -9,18 +9,21 @@
 #include "base/macros.h"
 #include "inspect/groups.h"
 #include "inspect/histogram.h"
+#include "inspect/span.h"
 #include "letter/letter.h"
 
 struct findings {
 	const char *topic; /* borrowed; set by the caller, as are the next two */
 	size_t partitions;
-	bool complete;	   /* all was read that was to be read */
+	bool complete;	   /* all was read that was to be read, */
+	bool partial;	   /* but that was a part of the topic alone, by offsets or a limit */
+	int64_t now;	   /* ms since 1970 UTC: what is later has no place in the histogram */
 	uint64_t read;	   /* messages, those that were not selected among them */
 	uint64_t messages; /* selected, as are all that follow */
 	uint64_t statuses[STATUSES];
-	uint64_t headless;   /* without the headers of any system */
-	uint64_t strange;    /* with headers that are not what their names promise */
-	int64_t first, last; /* by letter_time; RECORD_NO_TIMESTAMP while there is none */
+	uint64_t headless; /* without the headers of any system */
+	uint64_t strange;  /* with headers that are not what their names promise */
+	struct span span;  /* by letter_time */
 	struct histogram histogram;
 	struct groups *groups;
 };

@@ -20,6 +20,7 @@ struct fold {
 	char before;	 /* the byte before `at` */
 	bool id;	 /* the word's last part was folded to an id */
 	unsigned joints; /* of the word: see thing_joint */
+	bool unclosed;	 /* no bracket closes from here on */
 };
 
 static struct slice rest(const struct fold *f)
@@ -357,8 +358,8 @@ static void fold_quote(struct fold *f)
 }
 
 /* What an object or a list at `at` is long, with its brackets; cut off, it goes to the
- * end. */
-static size_t bracketed_len(const struct fold *f)
+ * end, as does then what is opened behind it. */
+static size_t bracketed_len(struct fold *f)
 {
 	unsigned depth = 0;
 	bool quoted = false;
@@ -373,6 +374,7 @@ static size_t bracketed_len(const struct fold *f)
 		else if (!quoted && (c == '}' || c == ']') && !--depth)
 			return n + 1;
 	}
+	f->unclosed = true;
 	return left(f);
 }
 
@@ -389,7 +391,7 @@ static bool begins_payload(const struct fold *f)
 /* JSON is payload; a list of names in brackets is not. */
 static void fold_bracket(struct fold *f)
 {
-	size_t n = bracketed_len(f);
+	size_t n = f->unclosed ? left(f) : bracketed_len(f);
 
 	bool closed = n < left(f) || f->end[-1] == '}' || f->end[-1] == ']';
 
@@ -418,7 +420,7 @@ static void fold_blank(struct fold *f)
 void fold_text(struct buf *out, struct slice message)
 {
 	struct slice text = text_cut(message, FOLD_MAX);
-	struct fold f = {out, out->len, text.data, text.data + text.len, ' ', false, 0};
+	struct fold f = {out, out->len, text.data, text.data + text.len, ' ', false, 0, false};
 
 	buf_reserve(out, 2 * text.len + 1);
 	while (f.at < f.end) {

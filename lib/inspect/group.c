@@ -3,6 +3,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
+
+/* Kafka's limit of a topic's name. A header may say anything. */
+#define TOPIC_MAX 249
 
 static void set_values(struct group *g, const struct slice *values, size_t n)
 {
@@ -26,7 +30,7 @@ struct group *group_create(const struct slice *values, size_t n, uint64_t hash)
 	struct group *g = mem_alloc(1, sizeof(*g));
 
 	g->hash = hash;
-	g->first = g->last = RECORD_NO_TIMESTAMP;
+	span_init(&g->span);
 	set_values(g, values, n);
 	return g;
 }
@@ -53,6 +57,7 @@ void group_rename(struct group *g, const struct slice *values, size_t n, uint64_
 static void add_topic(struct group *g, struct slice topic)
 {
 	topic.len = strnlen(topic.data, topic.len);
+	topic = text_cut(topic, TOPIC_MAX);
 	for (size_t i = 0; i < g->n_topics; i++)
 		if (slice_is(topic, g->topics[i]))
 			return;
@@ -62,21 +67,11 @@ static void add_topic(struct group *g, struct slice topic)
 		g->topics[g->n_topics++] = mem_dup(topic);
 }
 
-static void add_time(struct group *g, int64_t at)
-{
-	if (at < 0)
-		return;
-	if (g->first < 0 || at < g->first)
-		g->first = at;
-	if (at > g->last)
-		g->last = at;
-}
-
 void group_count(struct group *g, const struct letter *l, struct example_room *room)
 {
 	if (!g->count++)
 		example_init(&g->example, l, room);
-	add_time(g, letter_time(l));
+	span_add(&g->span, letter_time(l));
 	if (letter_has(l, LETTER_TOPIC))
 		add_topic(g, letter_text(l, LETTER_TOPIC));
 }
@@ -84,8 +79,8 @@ void group_count(struct group *g, const struct letter *l, struct example_room *r
 void group_merge(struct group *g, const struct group *from)
 {
 	g->count += from->count;
-	add_time(g, from->first);
-	add_time(g, from->last);
+	span_add(&g->span, from->span.first);
+	span_add(&g->span, from->span.last);
 	for (size_t i = 0; i < from->n_topics; i++)
 		add_topic(g, slice_of(from->topics[i]));
 	g->more_topics = g->more_topics || from->more_topics;

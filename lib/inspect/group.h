@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "inspect/example.h"
+#include "inspect/span.h"
 #include "letter/letter.h"
 
 /* So many values make a group. */
@@ -20,7 +21,7 @@ struct group {
 	struct slice values[GROUP_BY_MAX];
 	bool others; /* those that no group of their own was left for */
 	uint64_t count;
-	int64_t first, last; /* by letter_time, or RECORD_NO_TIMESTAMP */
+	struct span span; /* by letter_time */
 	char *topics[GROUP_TOPICS];
 	size_t n_topics;
 	bool more_topics;

@@ -200,11 +200,14 @@ static void widen(struct groups *g, struct group *group, struct wild_mask mask)
 	uint64_t hash;
 
 	memcpy(values, group->values, sizeof(values));
-	fold_words(g, values, mask, &text);
+	if (!fold_words(g, values, mask, &text))
+		return;
 	hash = hash_values(g, values);
-	other = find(g, values, hash);
+	/* Levelled, it may be what it was. */
 	take_from_bucket(g, group);
+	other = find(g, values, hash);
 	if (other) {
+		group_rename(other, values, g->n_by, hash);
 		group_merge(other, group);
 		group->count = 0;
 	} else {
@@ -390,12 +393,12 @@ static int by_count(const void *a, const void *b)
 {
 	const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
 
-	if (x->others != y->others)
-		return x->others - y->others;
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
+	if (x->span.first != y->span.first)
+		return x->span.first < y->span.first ? -1 : 1;
+	if (x->others != y->others)
+		return x->others - y->others;
 	return by_values(x, y);
 }
 

@@ -24,8 +24,8 @@ void groups_destroy(struct groups *g); /* NULL is fine */
 
 void groups_add(struct groups *g, const struct letter *l);
 
-/* Puts them into the order of their counts, those of others last; none may be added any
- * more. */
+/* Puts them into the order of their counts, those of others with them; none may be added
+ * any more. */
 void groups_sort(struct groups *g);
 
 /* After that: how many, and each. */

@@ -1,8 +1,10 @@
 #include "inspect/html.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "inspect/markup.h"
 #include "report/rate.h"
@@ -65,11 +67,11 @@ static void add_head(struct page *p)
 	buf_add_str(p->out, "</style>\n</head>\n<body>\n<main>\n<h1>");
 	markup_text(p->out, slice_of(p->f->topic));
 	buf_add_str(p->out, "</h1>\n<p class=\"when\">");
-	if (p->f->first >= 0) {
+	if (p->f->span.first >= 0) {
 		buf_add_str(p->out, "From ");
-		add_time(p->out, p->f->first);
+		add_time(p->out, p->f->span.first);
 		buf_add_str(p->out, " to ");
-		add_time(p->out, p->f->last);
+		add_time(p->out, p->f->span.last);
 		buf_add_str(p->out, ". ");
 	}
 	buf_add_str(p->out, "Looked at ");
@@ -78,6 +80,8 @@ static void add_head(struct page *p)
 	if (!p->f->complete)
 		buf_add_str(p->out, "<p class=\"warning\">Stopped before the end: there is more "
 				    "than this.</p>\n");
+	else if (p->f->partial)
+		buf_add_str(p->out, "<p>Only a part of the topic was to be read.</p>\n");
 }
 
 static void add_tile(struct page *p, uint64_t n, const char *name)
@@ -213,10 +217,10 @@ static void add_summary(struct page *p, const struct group *g)
 	buf_add_str(p->out, " %</em></span>\n");
 	add_values(p, g);
 	buf_add_str(p->out, "<span class=\"seen\">");
-	add_time(p->out, g->first);
-	if (g->last / 1000 != g->first / 1000) {
+	add_time(p->out, g->span.first);
+	if (g->span.last / 1000 != g->span.first / 1000) {
 		buf_add_str(p->out, " to ");
-		add_time(p->out, g->last);
+		add_time(p->out, g->span.last);
 	}
 	buf_add_str(p->out, "</span>\n</summary>\n");
 }
@@ -233,7 +237,6 @@ static void end_row(struct page *p)
 	buf_add_str(p->out, "</td></tr>\n");
 }
 
-/* What there is no row for is not told. */
 static void add_slice(struct page *p, struct slice value, size_t most)
 {
 	if (!value.data) {
@@ -248,6 +251,7 @@ static void add_slice(struct page *p, struct slice value, size_t most)
 	}
 }
 
+/* What there is no row for is not told. */
 static void add_field(struct page *p, enum letter_field field, const struct letter_value *v)
 {
 	if (v->kind == LETTER_NONE)
@@ -289,10 +293,11 @@ static void add_letter(struct page *p, const struct letter *l)
 static void add_headers(struct page *p, const struct letter *l)
 {
 	const struct record *r = l->record;
-	bool any = false;
+	bool *owned = mem_alloc(r->n_headers, sizeof(*owned)), any = false;
 
+	letter_owned(p->o->decoder, l, owned);
 	for (size_t i = 0; i < r->n_headers; i++) {
-		if (letter_owns(p->o->decoder, r->headers[i].name) && !l->strange)
+		if (owned[i] && !l->strange)
 			continue;
 		if (!any)
 			buf_add_str(p->out, "<h3>Headers</h3>\n<table>\n");
@@ -303,6 +308,7 @@ static void add_headers(struct page *p, const struct letter *l)
 	}
 	if (any)
 		buf_add_str(p->out, "</table>\n");
+	free(owned);
 }
 
 static void add_example_value(struct page *p, const struct example *e)

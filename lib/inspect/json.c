@@ -79,8 +79,8 @@ static void add_group(struct buf *out, const struct findings *f, const struct gr
 	add_named(out, f->groups, g, messages, letter_text(&l, LETTER_MESSAGE));
 	add_number(out, "count", g->count);
 	buf_addf(out, ",\"share\":%s", rate_fraction(g->count, f->messages, share));
-	add_time(out, "first_seen", g->first);
-	add_time(out, "last_seen", g->last);
+	add_time(out, "first_seen", g->span.first);
+	add_time(out, "last_seen", g->span.last);
 	add_topics(out, g);
 	add_by(out, f->groups, g);
 	buf_add_str(out, ",\"example\":");
@@ -116,9 +116,10 @@ void findings_json(struct buf *out, struct findings *f, struct decoder *d)
 	add_number(out, "without_headers", f->headless);
 	add_number(out, "with_warnings", f->strange);
 	add_number(out, "left_over", groups_left_over(f->groups));
-	buf_addf(out, ",\"complete\":%s", f->complete ? "true" : "false");
-	add_time(out, "first_seen", f->first);
-	add_time(out, "last_seen", f->last);
+	buf_addf(out, ",\"complete\":%s,\"partial\":%s", f->complete ? "true" : "false",
+		 f->partial ? "true" : "false");
+	add_time(out, "first_seen", f->span.first);
+	add_time(out, "last_seen", f->span.last);
 	buf_add_str(out, ",\"groups\":[");
 	for (size_t i = 0; i < groups_count(f->groups); i++) {
 		buf_add_str(out, i ? "," : "");

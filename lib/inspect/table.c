@@ -64,25 +64,18 @@ static void style(const struct table *t, const char *sequence)
 		buf_add_str(t->out, sequence);
 }
 
-/* Length in bytes of the character at p, which is part of escaped text. */
-static size_t character(struct slice s, size_t at)
-{
-	size_t n = 1;
-
-	while (at + n < s.len && ((unsigned char)s.data[at + n] & 0xc0) == 0x80)
-		n++;
-	return n;
-}
-
 /* How much of s goes on a line of so many columns: up to a blank, where there is one. */
 static size_t line_len(struct slice s, unsigned columns)
 {
-	size_t at = 0, blank = 0;
+	size_t at = 0, blank = 0, next;
+	unsigned used = 0;
 
-	for (unsigned used = 0; at < s.len && used < columns; used++) {
+	for (; at < s.len; at = next) {
 		if (s.data[at] == ' ')
 			blank = at;
-		at += character(s, at);
+		next = at + text_step(s, at, &used);
+		if (used > columns && at)
+			break;
 	}
 	if (at == s.len || s.data[at] == ' ')
 		return at;
@@ -120,7 +113,9 @@ static void add_nothing(struct table *t)
 
 	if (!f->complete)
 		return;
-	buf_add_str(t->out, f->read ? "None of its messages is selected.\n" : "It is empty.\n");
+	buf_add_str(t->out, f->read	 ? "None of its messages is selected.\n"
+			    : f->partial ? "Nothing is there at those offsets.\n"
+					 : "It is empty.\n");
 }
 
 static void add_head(struct table *t)
@@ -138,20 +133,22 @@ static void add_head(struct table *t)
 	}
 	buf_add_str(t->out, " in ");
 	add_counted(t->out, f->partitions, "partition", "partitions");
-	if (f->first >= 0) {
-		bool moment = f->first / 60000 == f->last / 60000;
+	if (f->span.first >= 0) {
+		bool moment = f->span.first / 60000 == f->span.last / 60000;
 
 		buf_add_str(t->out, moment ? ", " : ", from ");
-		add_minute(t->out, f->first);
+		add_minute(t->out, f->span.first);
 		if (!moment) {
 			buf_add_str(t->out, " to ");
-			add_minute(t->out, f->last);
+			add_minute(t->out, f->span.last);
 		}
 		buf_add_str(t->out, " UTC");
 	}
 	buf_add_char(t->out, '\n');
 	if (!f->complete)
 		buf_add_str(t->out, "Stopped before the end: there is more than this.\n");
+	else if (f->partial && f->read)
+		buf_add_str(t->out, "Only a part of it was to be read, by --offsets or --limit.\n");
 	if (!f->messages)
 		add_nothing(t);
 }
@@ -372,10 +369,10 @@ static void add_group(struct table *t, const struct group *g)
 	add_count(&t->text, g->count);
 	buf_addf(t->out, "%*s  %5s %%  ", t->count_width, t->text.data, share);
 	buf_clear(&t->text);
-	add_minute(&t->text, g->first);
+	add_minute(&t->text, g->span.first);
 	buf_addf(t->out, "%-16s  ", t->text.data);
 	buf_clear(&t->text);
-	add_minute(&t->text, g->last);
+	add_minute(&t->text, g->span.last);
 	buf_addf(t->out, "%-16s  ", t->text.data);
 	add_values(t, g);
 	if (g->others)

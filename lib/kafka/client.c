@@ -148,8 +148,8 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 
 	(void)level;
 	/* A client that asks may have a producer's properties, and the other way round. */
-	if (strcmp(facility, "CONFWARN") == 0 && (strstr(shown, "is a producer property") ||
-						  strstr(shown, "is a consumer property"))) {
+	if (strcmp(facility, "CONFWARN") == 0 &&
+	    (strstr(shown, "is a producer property") || strstr(shown, "is a consumer property"))) {
 		free(shown);
 		return;
 	}
@@ -299,11 +299,14 @@ int client_init(struct client *c, const char *name, const struct properties *pro
 }
 
 int client_init_consumer(struct client *c, const char *name, const struct properties *properties,
-			 const struct event_sink *events, struct error *err)
+			 client_rebalance_fn *on_rebalance, const struct event_sink *events,
+			 struct error *err)
 {
 	rd_kafka_conf_t *conf = make_conf(properties, events, err);
 
 	*c = (struct client){.name = name, .events = events, .properties = properties};
+	if (conf && on_rebalance)
+		rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
 	return conf ? start(c, RD_KAFKA_CONSUMER, conf, err) : -1;
 }
 

@@ -52,6 +52,8 @@ struct client {
 };
 
 typedef void client_delivery_fn(rd_kafka_t *rk, const rd_kafka_message_t *message, void *client);
+typedef void client_rebalance_fn(rd_kafka_t *rk, rd_kafka_resp_err_t what,
+				 rd_kafka_topic_partition_list_t *parts, void *client);
 
 /* Would librdkafka make a client of these, and could redrive work with it?
  * Connects to nothing. 0, or -1 with ERROR_USAGE, which names the properties that
@@ -65,9 +67,11 @@ int client_init(struct client *c, const char *name, const struct properties *pro
 		client_delivery_fn *on_delivery, const struct event_sink *events,
 		struct error *err) _must_check_;
 
-/* The same for a consumer. */
+/* The same for a consumer. on_rebalance gets the client as its opaque; NULL for one that
+ * joins no group. */
 int client_init_consumer(struct client *c, const char *name, const struct properties *properties,
-			 const struct event_sink *events, struct error *err) _must_check_;
+			 client_rebalance_fn *on_rebalance, const struct event_sink *events,
+			 struct error *err) _must_check_;
 
 /* Closes the connections; what is still queued is dropped. */
 void client_finish(struct client *c);

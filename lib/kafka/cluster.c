@@ -228,32 +228,44 @@ enum cluster_state cluster_ask(struct client *c, struct topic_info *topics, size
 	return state;
 }
 
-static int take_creation(struct topic_info *topic, rd_kafka_event_t *event)
+static int no_answer(struct topic_info *topic, rd_kafka_event_t *event)
 {
-	const rd_kafka_topic_result_t **results;
-	rd_kafka_resp_err_t err;
-	size_t n = 0;
+	refuse(topic, RD_KAFKA_RESP_ERR_NO_ERROR,
+	       event ? rd_kafka_event_error_string(event) : "no answer");
+	return -1;
+}
 
-	if (!event || rd_kafka_event_error(event)) {
-		refuse(topic, RD_KAFKA_RESP_ERR_NO_ERROR,
-		       event ? rd_kafka_event_error_string(event) : "no answer");
-		return -1;
-	}
-	results =
-		rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
-	err = n ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_NO_ERROR;
-	if (!err || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+/* Of a request about one topic. */
+static int take_result(struct topic_info *topic, const rd_kafka_topic_result_t **results, size_t n,
+		       rd_kafka_resp_err_t fine)
+{
+	rd_kafka_resp_err_t err =
+		n ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	if (!err || err == fine)
 		return 0;
 	refuse(topic, err, rd_kafka_topic_result_error_string(results[0]));
 	return -1;
 }
 
-int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,
-			 int64_t max_message_bytes)
+static int take_creation(struct topic_info *topic, rd_kafka_event_t *event)
 {
-	char limit[24], reason[256];
+	const rd_kafka_topic_result_t **results;
+	size_t n = 0;
+
+	if (!event || rd_kafka_event_error(event))
+		return no_answer(topic, event);
+	results =
+		rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+	return take_result(topic, results, n, RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS);
+}
+
+int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,
+			 const char *setting, const char *value)
+{
 	rd_kafka_NewTopic_t *new_topic;
 	rd_kafka_event_t *event;
+	char reason[256];
 	struct admin a;
 	int rc;
 
@@ -262,9 +274,8 @@ int cluster_create_topic(struct client *c, struct topic_info *topic, int partiti
 		snprintf(topic->refusal, sizeof(topic->refusal), "%s", reason);
 		return -1;
 	}
-	snprintf(limit, sizeof(limit), "%lld", (long long)max_message_bytes);
-	if (max_message_bytes)
-		rd_kafka_NewTopic_set_config(new_topic, "max.message.bytes", limit);
+	if (setting)
+		rd_kafka_NewTopic_set_config(new_topic, setting, value);
 	admin_init(&a, c->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, ADMIN_TIMEOUT_MS);
 	rd_kafka_AdminOptions_set_operation_timeout(a.options, ADMIN_TIMEOUT_MS, NULL, 0);
 	rd_kafka_CreateTopics(c->rk, &new_topic, 1, a.options, a.queue);
@@ -273,6 +284,42 @@ int cluster_create_topic(struct client *c, struct topic_info *topic, int partiti
 	if (event)
 		rd_kafka_event_destroy(event);
 	rd_kafka_NewTopic_destroy(new_topic);
+	admin_finish(&a);
+	return rc;
+}
+
+static int take_growth(struct topic_info *topic, rd_kafka_event_t *event)
+{
+	const rd_kafka_topic_result_t **results;
+	size_t n = 0;
+
+	if (!event || rd_kafka_event_error(event))
+		return no_answer(topic, event);
+	results = rd_kafka_CreatePartitions_result_topics(
+		rd_kafka_event_CreatePartitions_result(event), &n);
+	return take_result(topic, results, n, RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+int cluster_grow_topic(struct client *c, struct topic_info *topic, int partitions)
+{
+	rd_kafka_NewPartitions_t *more;
+	rd_kafka_event_t *event;
+	char reason[256];
+	struct admin a;
+	int rc;
+
+	more = rd_kafka_NewPartitions_new(topic->name, (size_t)partitions, reason, sizeof(reason));
+	if (!more) {
+		snprintf(topic->refusal, sizeof(topic->refusal), "%s", reason);
+		return -1;
+	}
+	admin_init(&a, c->rk, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, ADMIN_TIMEOUT_MS);
+	rd_kafka_CreatePartitions(c->rk, &more, 1, a.options, a.queue);
+	event = rd_kafka_queue_poll(a.queue, 2 * ADMIN_TIMEOUT_MS);
+	rc = take_growth(topic, event);
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_NewPartitions_destroy(more);
 	admin_finish(&a);
 	return rc;
 }

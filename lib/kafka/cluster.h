@@ -50,10 +50,13 @@ enum cluster_state cluster_reach(struct client *c, int patience_ms, const volati
 /* Asks for the limits of the topics that exist: for those just created. */
 void cluster_ask_limits(struct client *c, struct topic_info *topics, size_t n);
 
-/* Creates a topic with `partitions` (-1: the broker's default); max_message_bytes
- * 0 keeps the broker's default. 0, or -1 with the reason in topic->refusal. */
+/* Creates a topic with `partitions` (-1: the broker's default), and one setting of its own
+ * (NULL: none). 0, or -1 with the reason in topic->refusal. */
 int cluster_create_topic(struct client *c, struct topic_info *topic, int partitions,
-			 int64_t max_message_bytes);
+			 const char *setting, const char *value);
+
+/* Gives a topic more partitions: so many in all. 0, or -1 as above. */
+int cluster_grow_topic(struct client *c, struct topic_info *topic, int partitions);
 
 /* "host:port,..." of all brokers that the client knows, or NULL; the caller
  * frees it with free(). */

@@ -39,6 +39,7 @@ static void set_time_type(struct limits *l, const char *value)
 static void set_policy(struct limits *l, const char *value)
 {
 	l->needs_key = strstr(value, "compact") != NULL;
+	l->expires = strstr(value, "delete") != NULL;
 }
 
 static const struct {

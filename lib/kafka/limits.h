@@ -18,6 +18,7 @@ struct limits {
 	int64_t after_ms;      /* message.timestamp.after.max.ms */
 	bool broker_time;      /* the broker sets the timestamps itself */
 	bool needs_key;	       /* compacted */
+	bool expires;	       /* what is old is deleted */
 	bool known;	       /* the configuration could be read */
 };
 

@@ -157,15 +157,6 @@ static char *trim(char *text)
 	return text;
 }
 
-static void set_named(struct properties *p, const char *name, const char *value, const char *origin,
-		      unsigned line)
-{
-	if (strncmp(name, "topic.", 6) == 0)
-		name += 6;
-	properties_set(p, name, value, origin);
-	find(p, name)->line = line;
-}
-
 static bool is_known(const char *name)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -174,6 +165,15 @@ static bool is_known(const char *name)
 
 	rd_kafka_conf_destroy(conf);
 	return known;
+}
+
+static void set_named(struct properties *p, const char *name, const char *value, const char *origin,
+		      unsigned line)
+{
+	if (strncmp(name, "topic.", 6) == 0 && !is_known(name))
+		name += 6;
+	properties_set(p, name, value, origin);
+	find(p, name)->line = line;
 }
 
 /* Anything but a property's name may hold a secret. */

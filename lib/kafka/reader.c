@@ -1,5 +1,6 @@
 #include "kafka/reader.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,8 @@ struct reader {
 	struct reader_options options;
 	struct properties properties;
 	struct client client;
+	struct client ends; /* that asks for those behind open transactions */
+	struct properties ends_properties;
 	struct topic_info topic;
 	rd_kafka_topic_t *rkt;
 	rd_kafka_queue_t *queue;
@@ -75,10 +78,12 @@ struct reader {
 	rd_kafka_message_t *batch[BATCH];
 	size_t n_batch, at; /* batch[at] is the one that was given out last */
 	struct received_headers headers;
-	int64_t heard; /* mono ms: when the last record or end came */
+	int64_t came;  /* mono ms: when the last record or end came, */
+	int64_t heard; /* and when the cluster was heard at all */
 	int64_t looked;
 	int64_t woken; /* mono ms: when librdkafka was woken up last */
 	bool sleeps;   /* it must be */
+	int grown;     /* that it has so many partitions now has been said */
 	bool waited;   /* that it waits for brokers has been said */
 };
 
@@ -115,6 +120,15 @@ static void set_properties(struct properties *p, const struct properties *from)
 		properties_set(p, fixed[i].name, fixed[i].value, "default");
 }
 
+/* To a client that reads what is committed alone, the end is the last stable offset. */
+static int open_ends(struct reader *r, struct error *err)
+{
+	properties_copy(&r->ends_properties, &r->properties);
+	properties_set(&r->ends_properties, "isolation.level", "read_uncommitted", "default");
+	return client_init_consumer(&r->ends, r->options.name, &r->ends_properties, NULL,
+				    r->options.events, err);
+}
+
 struct reader *reader_create(const struct reader_options *options, struct error *err)
 {
 	struct reader *r = mem_alloc(1, sizeof(*r));
@@ -124,8 +138,9 @@ struct reader *reader_create(const struct reader_options *options, struct error 
 	set_properties(&r->properties, options->properties);
 	r->sleeps = !is_known(BACKOFF_NAME);
 	if (client_check(&r->properties, err) == 0 &&
-	    client_init_consumer(&r->client, options->name, &r->properties, options->events, err) ==
-		    0)
+	    client_init_consumer(&r->client, options->name, &r->properties, NULL, options->events,
+				 err) == 0 &&
+	    (!options->whole || open_ends(r, err) == 0))
 		return r;
 	reader_destroy(r);
 	return NULL;
@@ -161,6 +176,8 @@ void reader_destroy(struct reader *r)
 	if (r->rkt)
 		rd_kafka_topic_destroy(r->rkt);
 	client_finish(&r->client);
+	client_finish(&r->ends);
+	properties_finish(&r->ends_properties);
 	received_headers_finish(&r->headers);
 	properties_finish(&r->properties);
 	free(r->parts);
@@ -215,13 +232,13 @@ static bool is_over(const struct reader *r, int64_t deadline)
 
 static int ask_part(struct reader *r, struct reader_part *part, int64_t deadline, struct error *err)
 {
+	struct client *c = r->ends.rk ? &r->ends : &r->client;
 	rd_kafka_resp_err_t code;
 
 	do {
-		code = rd_kafka_query_watermark_offsets(r->client.rk, r->options.topic,
-							part->partition, &part->from, &part->to,
-							OFFSETS_MS);
-		client_poll(&r->client, 0);
+		code = rd_kafka_query_watermark_offsets(c->rk, r->options.topic, part->partition,
+							&part->from, &part->to, OFFSETS_MS);
+		client_poll(c, 0);
 		if (r->options.idle)
 			r->options.idle(r->options.ctx);
 		if (!code)
@@ -240,6 +257,8 @@ int reader_ask(struct reader *r, struct error *err)
 
 	if (found <= 0)
 		return found;
+	if (r->readings)
+		stop_reading(r);
 	free(r->parts);
 	r->n_parts = (size_t)r->topic.partitions;
 	r->parts = mem_alloc(r->n_parts, sizeof(*r->parts));
@@ -278,7 +297,7 @@ void reader_start(struct reader *r, const struct reader_part *parts, size_t n)
 	r->readings = mem_alloc(r->n_parts, sizeof(*r->readings));
 	for (size_t i = 0; i < n; i++)
 		start(r, &r->readings[parts[i].partition], &parts[i]);
-	r->heard = r->looked = clock_mono_ms();
+	r->came = r->heard = r->looked = clock_mono_ms();
 }
 
 /* Nothing of it comes any more once what has been fetched is passed over. */
@@ -322,6 +341,47 @@ static int judge(const struct reader *r, const rd_kafka_message_t *m, struct err
 			 rd_kafka_err2str(code));
 }
 
+/* Records are there, and don't come. What a transaction holds back may take its time. */
+static bool is_stuck(const struct reader *r, int64_t now)
+{
+	bool ends = false;
+
+	for (size_t i = 0; i < r->n_parts; i++)
+		ends |= r->readings[i].on && r->readings[i].part.to != READER_NO_END;
+	return ends && !r->options.whole && now - r->came >= r->options.patience_ms;
+}
+
+static int stuck(const struct reader *r, struct error *err)
+{
+	return error_set(err, ERROR_OUTPUT,
+			 "the cluster answers, but nothing more has come of the topic %s for %d s: "
+			 "are the brokers up that lead its partitions?",
+			 r->options.topic, r->options.patience_ms / 1000);
+}
+
+static void say_waiting(const struct reader *r, const char *why)
+{
+	if (r->options.patience_ms == INT_MAX)
+		event_emit(r->options.events, EVENT_WARNING, "waiting", EVENT_NO_FIELDS,
+			   "%s; waiting for it", why);
+	else
+		event_emit(r->options.events, EVENT_WARNING, "waiting", EVENT_NO_FIELDS,
+			   "%s; waiting for it up to %d s", why, r->options.patience_ms / 1000);
+}
+
+static void look_for_more(struct reader *r)
+{
+	if (r->topic.partitions <= (int)r->n_parts || r->grown == r->topic.partitions)
+		return;
+	r->grown = r->topic.partitions;
+	event_emit(r->options.events, EVENT_WARNING, "partitions_added",
+		   EVENT_FIELDS(EVENT_TEXT("topic", r->options.topic),
+				EVENT_NUMBER("partitions", r->grown)),
+		   "The topic %s has %d partitions now: what comes into the new ones is not read, "
+		   "begin again for that",
+		   r->options.topic, r->grown);
+}
+
 /* A silence: has the topic gone, or the cluster? */
 static int look(struct reader *r, struct error *err)
 {
@@ -336,18 +396,17 @@ static int look(struct reader *r, struct error *err)
 	if (found == 0 || r->topic.partitions < (int)r->n_parts)
 		return gone(r, err);
 	if (found > 0) {
-		r->heard = r->waited ? r->looked : r->heard;
+		r->heard = r->looked;
 		r->waited = false;
-		return 0;
+		look_for_more(r);
+		return is_stuck(r, now) ? stuck(r, err) : 0;
 	}
 	if (why.kind == ERROR_CONFIG || now - r->heard >= r->options.patience_ms) {
 		*err = why;
 		return -1;
 	}
 	if (!r->waited)
-		event_emit(r->options.events, EVENT_WARNING, "waiting", EVENT_NO_FIELDS,
-			   "%s; waiting for it up to %d s", why.text,
-			   r->options.patience_ms / 1000);
+		say_waiting(r, why.text);
 	r->waited = true;
 	return 0;
 }
@@ -383,7 +442,7 @@ static bool fill(struct reader *r)
 	if (r->options.idle)
 		r->options.idle(r->options.ctx);
 	if (r->n_batch)
-		r->heard = clock_mono_ms();
+		r->came = r->heard = clock_mono_ms();
 	return r->n_batch;
 }
 
@@ -418,6 +477,11 @@ static void release(struct reader *r)
 	    m->offset + 1 == r->readings[m->partition].part.to)
 		finish(r, &r->readings[m->partition]);
 	rd_kafka_message_destroy(m);
+}
+
+void reader_be_patient(struct reader *r)
+{
+	r->options.patience_ms = INT_MAX;
 }
 
 enum reader_next reader_next(struct reader *r, struct received *out, struct error *err)

@@ -32,8 +32,9 @@ struct reader_options {
 	const char *topic;
 	const struct properties *properties; /* copied; our defaults are added */
 	int patience_ms;		     /* how long the cluster may be silent */
-	const volatile int *stop;	     /* or NULL */
-	void (*idle)(void *ctx);	     /* called now and then while it waits; may be NULL */
+	bool whole; /* ends are behind transactions that are open, which are waited for */
+	const volatile int *stop; /* or NULL */
+	void (*idle)(void *ctx);  /* called now and then while it waits; may be NULL */
 	void *ctx;
 	const struct event_sink *events;
 };
@@ -45,9 +46,10 @@ struct reader;
 struct reader *reader_create(const struct reader_options *options, struct error *err);
 void reader_destroy(struct reader *r); /* NULL is fine */
 
-/* Asks how far each partition goes: from its first record to its end, before the
- * oldest transaction that is still open. 1; 0: there is no such topic; -1 with *err:
- * ERROR_CONFIG, the cluster refuses; ERROR_OUTPUT, it doesn't answer. */
+/* Ends what is being read, and asks how far each partition goes: from its first record to
+ * its end, which is before the oldest transaction that is still open, unless `whole` is
+ * set. 1; 0: there is no such topic; -1 with *err: ERROR_CONFIG, the cluster refuses;
+ * ERROR_OUTPUT, it doesn't answer. */
 int reader_ask(struct reader *r, struct error *err) _must_check_;
 
 /* What it has answered, by partition. */
@@ -55,6 +57,9 @@ const struct reader_part *reader_parts(const struct reader *r, size_t *n);
 
 /* Begins to read those parts, and nothing else any more. */
 void reader_start(struct reader *r, const struct reader_part *parts, size_t n);
+
+/* From now on the cluster may be silent for as long as it likes. */
+void reader_be_patient(struct reader *r);
 
 enum reader_next {
 	READER_RECORD, /* *out is the next record; valid until the next call */

@@ -5,22 +5,32 @@
 static const struct {
 	const char *name;
 	enum system_time time;
+	enum system_adds adds;
+	enum system kin; /* none: itself */
 } systems[SYSTEMS] = {
 	[SYSTEM_OURS] = {"redrive", SYSTEM_KEEPS_TIME},
 	[SYSTEM_REDRIVE] = {"redrive", SYSTEM_KEEPS_TIME},
-	[SYSTEM_CONNECT] = {"connect", SYSTEM_KEEPS_TIME},
-	[SYSTEM_CONNECT_REPORTER] = {"connect-reporter", SYSTEM_WRITES_ITS_TIME},
+	[SYSTEM_CONNECT] = {"connect", SYSTEM_KEEPS_TIME, SYSTEM_ADDS_BEHIND, SYSTEM_CONNECT},
+	[SYSTEM_CONNECT_REPORTER] = {"connect-reporter", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_BEHIND,
+				     SYSTEM_CONNECT},
 	[SYSTEM_STREAMS] = {"streams", SYSTEM_KEEPS_TIME},
 	[SYSTEM_SHARE_GROUP] = {"share-group", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SPRING] = {"spring", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SPRING_RETRY] = {"spring-retry", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SPRING_CLOUD] = {"spring-cloud-stream", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SMALLRYE] = {"smallrye", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SMALLRYE_RETRY] = {"smallrye-retry", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_SMALLRYE_DESERIALIZATION] = {"smallrye-deserialization", SYSTEM_WRITES_ITS_TIME},
+	[SYSTEM_SPRING] = {"spring", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_AGAIN, SYSTEM_SPRING},
+	[SYSTEM_SPRING_RETRY] = {"spring-retry", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_AGAIN,
+				 SYSTEM_SPRING},
+	[SYSTEM_SPRING_CLOUD] = {"spring-cloud-stream", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_AGAIN,
+				 SYSTEM_SPRING},
+	[SYSTEM_SMALLRYE] = {"smallrye", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_BEFORE,
+			     SYSTEM_SMALLRYE},
+	[SYSTEM_SMALLRYE_RETRY] = {"smallrye-retry", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_BEFORE,
+				   SYSTEM_SMALLRYE},
+	[SYSTEM_SMALLRYE_DESERIALIZATION] = {"smallrye-deserialization", SYSTEM_WRITES_ITS_TIME,
+					     SYSTEM_ADDS_BEFORE, SYSTEM_SMALLRYE},
 	[SYSTEM_SILVERBACK] = {"silverback", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_WOLVERINE] = {"wolverine", SYSTEM_WRITES_ITS_TIME},
-	[SYSTEM_WOLVERINE_RETRY] = {"wolverine-retry", SYSTEM_WRITES_ITS_TIME},
+	[SYSTEM_WOLVERINE] = {"wolverine", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_BEHIND,
+			      SYSTEM_WOLVERINE},
+	[SYSTEM_WOLVERINE_RETRY] = {"wolverine-retry", SYSTEM_WRITES_ITS_TIME, SYSTEM_ADDS_BEHIND,
+				    SYSTEM_WOLVERINE},
 	[SYSTEM_MASSTRANSIT] = {"masstransit", SYSTEM_WRITES_ITS_TIME},
 	[SYSTEM_KAFKAFLOW] = {"kafkaflow", SYSTEM_WRITES_ITS_TIME},
 	[SYSTEM_BRIGHTER] = {"brighter", SYSTEM_WRITES_ITS_TIME},
@@ -281,6 +291,16 @@ const char *system_name(enum system system)
 enum system_time system_time(enum system system)
 {
 	return systems[system].time;
+}
+
+enum system_adds system_adds(enum system system)
+{
+	return systems[system].adds;
+}
+
+enum system system_kin(enum system system)
+{
+	return systems[system].kin ? systems[system].kin : system;
 }
 
 const struct rule *convention_rules(size_t *n)

@@ -49,9 +49,18 @@ enum system {
  * the dead letter was written. */
 enum system_time { SYSTEM_WRITES_ITS_TIME, SYSTEM_KEEPS_TIME };
 
+/* What becomes of headers that are there, when a record is given up once more: the new
+ * ones come behind them, or before them, or they are the same chain of passes, of which
+ * the first says where the record came from. */
+enum system_adds { SYSTEM_ADDS_BEHIND, SYSTEM_ADDS_BEFORE, SYSTEM_ADDS_AGAIN };
+
 /* "connect", "spring": as reports have it. */
 const char *system_name(enum system system);
 enum system_time system_time(enum system system);
+enum system_adds system_adds(enum system system);
+
+/* The system whose headers are added together with its own: one for all of them. */
+enum system system_kin(enum system system);
 
 /* Of several values of one name, the one that counts. */
 enum pick { PICK_LAST, PICK_FIRST };

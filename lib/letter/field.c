@@ -1,5 +1,7 @@
 #include "letter/field.h"
 
+#include "base/macros.h"
+
 static const struct {
 	const char *name, *key;
 } names[LETTER_FIELDS] = {
@@ -32,6 +34,18 @@ static const struct {
 const char *letter_field_name(enum letter_field field)
 {
 	return names[field].name;
+}
+
+bool letter_field_is_number(enum letter_field field)
+{
+	static const enum letter_field numbers[] = {LETTER_PARTITION, LETTER_OFFSET,
+						    LETTER_ATTEMPTS,  LETTER_LINE,
+						    LETTER_BYTE,      LETTER_REPLAYS};
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (numbers[i] == field)
+			return true;
+	return false;
 }
 
 const char *letter_field_key(enum letter_field field)

@@ -45,6 +45,9 @@ struct letter_value {
 /* Its name in reports, the same in all of them: "original-topic". */
 const char *letter_field_name(enum letter_field field);
 
+/* True for those that are numbers, but no times. */
+bool letter_field_is_number(enum letter_field field);
+
 /* Its name in JSON: "topic". */
 const char *letter_field_key(enum letter_field field);
 

@@ -21,6 +21,7 @@ struct decoder {
 	size_t n_hits, cap_hits;
 	bool tells[SYSTEMS];
 	size_t newest[SYSTEMS]; /* the number of its newest header */
+	size_t *places;		/* by a rule's number; only while headers are told apart */
 	struct buf scratch;
 };
 
@@ -37,6 +38,8 @@ static void build_names(struct decoder *d)
 	for (size_t i = 0; i < d->map.n; i++)
 		names_add(&d->names, &d->map.rules[i]);
 	names_build(&d->names);
+	free(d->places);
+	d->places = mem_alloc(n + d->map.n, sizeof(*d->places));
 }
 
 struct decoder *decoder_create(void)
@@ -55,6 +58,7 @@ void decoder_destroy(struct decoder *d)
 	map_finish(&d->map);
 	buf_finish(&d->scratch);
 	free(d->hits);
+	free(d->places);
 	free(d);
 }
 
@@ -132,11 +136,12 @@ size_t letter_systems(const struct decoder *d, enum system out[SYSTEMS])
 	return n;
 }
 
-static enum system newest_system(const struct decoder *d)
+/* The newest of the systems before `end`; SYSTEM_OURS when there is none. */
+static enum system newest(const struct decoder *d, enum system end)
 {
 	enum system found = SYSTEM_OURS;
 
-	for (size_t i = SYSTEM_OURS + 1; i < SYSTEMS; i++)
+	for (size_t i = SYSTEM_OURS + 1; i < (size_t)end; i++)
 		if (d->tells[i] && (!found || is_newer(d, (enum system)i, found)))
 			found = (enum system)i;
 	return found;
@@ -197,23 +202,12 @@ static void choose_all(const struct decoder *d, enum system system,
 		choose_ours(d, chosen);
 }
 
-/* The newest of those that no map has made; SYSTEM_OURS when there is none. */
-static enum system newest_known(const struct decoder *d)
-{
-	enum system found = SYSTEM_OURS;
-
-	for (size_t i = SYSTEM_OURS + 1; i < SYSTEM_CUSTOM; i++)
-		if (d->tells[i] && (!found || is_newer(d, (enum system)i, found)))
-			found = (enum system)i;
-	return found;
-}
-
 /* What a header map doesn't say, it leaves to the newest of the others. */
 static void fill_in(const struct decoder *d, const struct hit *chosen[LETTER_FIELDS + 1])
 {
 	const struct hit *others[LETTER_FIELDS + 1] = {0};
 
-	choose_all(d, newest_known(d), others);
+	choose_all(d, newest(d, SYSTEM_CUSTOM), others);
 	for (size_t i = 0; i < LETTER_FIELDS; i++)
 		if (!chosen[i])
 			chosen[i] = others[i];
@@ -276,7 +270,7 @@ static bool has_left_time(const struct decoder *d, enum system system)
 
 static void set_times(struct letter *l, const struct decoder *d)
 {
-	enum system system = l->system == SYSTEM_CUSTOM ? newest_known(d) : l->system;
+	enum system system = l->system == SYSTEM_CUSTOM ? newest(d, SYSTEM_CUSTOM) : l->system;
 	enum letter_field field = LETTER_WHEN;
 
 	if (l->record->timestamp == RECORD_NO_TIMESTAMP || !has_left_time(d, system))
@@ -327,7 +321,7 @@ void letter_read(struct letter *l, struct decoder *d, const struct received *r)
 	enum system system;
 
 	find_hits(d, &r->record);
-	system = newest_system(d);
+	system = newest(d, SYSTEMS);
 	if (system) {
 		letter_read_as(l, d, r, system);
 		return;
@@ -371,16 +365,95 @@ void letter_warnings(struct buf *out, const struct decoder *d, const struct lett
 	buf_finish(&scratch);
 }
 
-bool letter_owns(const struct decoder *d, struct slice name)
+static size_t number_of(const struct decoder *d, const struct rule *rule)
 {
-	const struct rule *const *rules;
+	const struct rule *rules;
 	size_t n;
 
-	rules = names_find(&d->names, name, &n);
-	for (size_t i = 0; i < n; i++)
-		if (d->tells[rules[i]->system])
-			return true;
-	return false;
+	rules = convention_rules(&n);
+	return rule >= rules && rule < rules + n ? (size_t)(rule - rules)
+						 : n + (size_t)(rule - d->map.rules);
+}
+
+/* The first or the last header of each rule. */
+static void find_places(struct decoder *d, enum system_adds adds)
+{
+	for (size_t i = 0; i < d->n_hits; i++)
+		d->places[number_of(d, d->hits[i].rule)] = SIZE_MAX;
+	for (size_t i = 0; i < d->n_hits; i++) {
+		size_t *place = &d->places[number_of(d, d->hits[i].rule)];
+
+		if (*place == SIZE_MAX || adds != SYSTEM_ADDS_BEFORE)
+			*place = d->hits[i].at;
+	}
+}
+
+/* Is that of the headers that the system has added last? */
+static bool is_newest(const struct decoder *d, enum system system, const struct hit *hit)
+{
+	return system_adds(system) == SYSTEM_ADDS_AGAIN ||
+	       d->places[number_of(d, hit->rule)] == hit->at;
+}
+
+static bool are_kin(enum system a, enum system b)
+{
+	return system_kin(a) == system_kin(b);
+}
+
+/* Where the headers begin that were added with a system's names. */
+static size_t begin_of(const struct decoder *d, enum system system)
+{
+	size_t from = SIZE_MAX;
+
+	for (size_t i = 0; i < d->n_hits; i++) {
+		const struct hit *hit = &d->hits[i];
+
+		if (are_kin(hit->rule->system, system) && is_newest(d, system, hit) &&
+		    hit->at < from)
+			from = hit->at;
+	}
+	return from;
+}
+
+/* redrive's further headers have common names, which a record may have of its own. */
+static void mark_owned(struct decoder *d, enum system system, bool *owned)
+{
+	size_t from;
+
+	find_places(d, system_adds(system));
+	from = begin_of(d, system);
+	for (size_t i = 0; i < d->n_hits; i++) {
+		const struct hit *hit = &d->hits[i];
+		bool ours = hit->rule->system == SYSTEM_OURS;
+
+		if (ours ? system == written_as(d) && hit->at >= from
+			 : are_kin(hit->rule->system, system))
+			owned[hit->at] |= is_newest(d, system, hit);
+	}
+}
+
+void letter_owned(struct decoder *d, const struct letter *l, bool *owned)
+{
+	memset(owned, 0, l->record->n_headers * sizeof(*owned));
+	if (!l->dead)
+		return;
+	mark_owned(d, l->system, owned);
+	/* What a map says stands in the place of what another system has added. */
+	if (l->system == SYSTEM_CUSTOM && newest(d, SYSTEM_CUSTOM))
+		mark_owned(d, newest(d, SYSTEM_CUSTOM), owned);
+}
+
+size_t letter_foreign(struct decoder *d, const struct letter *l, struct header *out)
+{
+	bool *owned = mem_alloc(l->record->n_headers, sizeof(*owned));
+	size_t n = 0;
+
+	letter_owned(d, l, owned);
+	for (size_t i = 0; i < l->record->n_headers; i++)
+		if (!owned[i])
+			out[n++] = l->record->headers[i];
+	free(owned);
+	return n;
 }
 
 int64_t letter_time(const struct letter *l)

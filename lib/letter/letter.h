@@ -56,9 +56,13 @@ void letter_read_as(struct letter *l, struct decoder *d, const struct received *
  * "kafka_dlt-original-partition is not 4 bytes: 000001". Bytes are in hex. */
 void letter_warnings(struct buf *out, const struct decoder *d, const struct letter *l);
 
-/* Of the letter that was read last: true for the name of a header that one of its
- * systems has added, and which is none of the original's. */
-bool letter_owns(const struct decoder *d, struct slice name);
+/* Of the letter that was read last, for each header of its record: true for those that
+ * its system has added when it gave the record up. What the record had before, it keeps,
+ * also the headers of an older system, and those of such a name that come before. */
+void letter_owned(struct decoder *d, const struct letter *l, bool *owned);
+
+/* The headers that are not owned, into out, which has room for all. Returns how many. */
+size_t letter_foreign(struct decoder *d, const struct letter *l, struct header *out);
 
 static inline bool letter_has(const struct letter *l, enum letter_field field)
 {

@@ -1,5 +1,6 @@
 #include "letter/map.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -22,20 +23,9 @@ void map_finish(struct map *map)
 /* Fields that are numbers or times, when nobody says how they are written. */
 static enum encoding usual_encoding(enum letter_field field)
 {
-	switch (field) {
-	case LETTER_PARTITION:
-	case LETTER_OFFSET:
-	case LETTER_ATTEMPTS:
-	case LETTER_LINE:
-	case LETTER_BYTE:
-	case LETTER_REPLAYS:
+	if (letter_field_is_number(field))
 		return ENCODING_DECIMAL;
-	case LETTER_TIMESTAMP:
-	case LETTER_WHEN:
-		return ENCODING_TIME;
-	default:
-		return ENCODING_TEXT;
-	}
+	return field == LETTER_TIMESTAMP || field == LETTER_WHEN ? ENCODING_TIME : ENCODING_TEXT;
 }
 
 static bool field_by_name(struct slice name, enum letter_field *field)
@@ -53,15 +43,19 @@ static int unknown_field(const char *path, const char *header, struct slice name
 {
 	const char *names[2 * LETTER_FIELDS], *nearest;
 	char *word = mem_dup(name);
+	struct buf list = {0};
 
 	for (size_t i = 0; i < LETTER_FIELDS; i++) {
 		names[2 * i] = letter_field_key((enum letter_field)i);
 		names[2 * i + 1] = letter_field_name((enum letter_field)i);
 	}
 	nearest = text_nearest(word, names, ARRAY_SIZE(names));
-	error_set(err, ERROR_USAGE, "%s: header %.60s: there is no field %.60s%s%s%s", path, header,
-		  word, nearest ? "; did you mean " : "", nearest ? nearest : "",
-		  nearest ? "?" : "");
+	for (size_t i = 0; i < LETTER_FIELDS && !nearest; i++)
+		buf_addf(&list, "%s%s", i ? ", " : "", letter_field_name((enum letter_field)i));
+	error_set(err, ERROR_USAGE, "%s: header %.60s: there is no field %.60s; %s %s%s", path,
+		  header, word, nearest ? "did you mean" : "there are",
+		  nearest ? nearest : list.data, nearest ? "?" : "");
+	buf_finish(&list);
 	free(word);
 	return -1;
 }
@@ -169,6 +163,8 @@ int map_read(struct map *map, const char *path, struct error *err)
 	size_t before = map->n;
 	int rc;
 
+	if (!root && json_error_code(&where) == json_error_cannot_open_file)
+		return error_set(err, ERROR_USAGE, "%s: %s", path, strerror(errno));
 	if (!root && where.line < 0)
 		return error_set(err, ERROR_USAGE, "%s: %s", path, where.text);
 	if (!root)

@@ -283,13 +283,17 @@ static int unknown(struct slice name, struct error *err)
 	const char *names[NAMES], *nearest;
 	char *word = mem_dup(name);
 	size_t n = all_names(names);
+	struct buf list = {0};
 
 	nearest = text_nearest(word, names, n);
+	if (!nearest)
+		terms_list(&list);
 	error_set(err, ERROR_USAGE,
 		  "there is no field '%.60s'%s%s%s; a header is header:NAME, a field of the value "
 		  "/NAME",
-		  word, nearest ? "; did you mean " : "", nearest ? nearest : "",
+		  word, nearest ? "; did you mean " : "; there are ", nearest ? nearest : list.data,
 		  nearest ? "?" : "");
+	buf_finish(&list);
 	free(word);
 	return -1;
 }
@@ -358,6 +362,14 @@ bool terms_is_time(const struct terms *t, size_t number)
 	return kind->values == values_of_timestamp ||
 	       (kind->values == values_of_field &&
 		(kind->field == LETTER_WHEN || kind->field == LETTER_TIMESTAMP));
+}
+
+bool terms_is_number(const struct terms *t, size_t number)
+{
+	const struct kind *kind = t->items[number]->kind;
+
+	return kind->values == values_of_partition || kind->values == values_of_offset ||
+	       (kind->values == values_of_field && letter_field_is_number(kind->field));
 }
 
 bool terms_is_message(const struct terms *t, size_t number)

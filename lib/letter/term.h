@@ -37,6 +37,9 @@ void terms_begin(struct terms *t, const struct letter *l);
 /* So many values of a term are looked at. */
 #define TERM_VALUES 64
 
+/* True for what is a number, when it is told. */
+bool terms_is_number(const struct terms *t, size_t number);
+
 /* The values that the term has, as text: none when nothing is said, several of a header
  * that stands there several times. Returns how many; they live until the next call of
  * terms_begin. null values of headers are passed over. */

@@ -23,7 +23,7 @@ struct where {
 	size_t term;
 	char *value;
 	bool is_number, is_time;
-	long double number;
+	double number;
 	int64_t time; /* ms since 1970 UTC */
 	regex_t regex;
 	bool has_regex;

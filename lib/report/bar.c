@@ -6,6 +6,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "source/source.h"
 
 #define BAR_MIN 8
 #define BAR_MAX 30
@@ -80,7 +81,8 @@ static void add_part(struct buf *out, enum part part, const struct bar_view *vie
 		add_count(out, view->records, view->records == 1 ? " record" : " records");
 		break;
 	case PART_BYTES:
-		add_bytes(out, view->bytes);
+		if (view->bytes != SOURCE_NO_BYTES)
+			add_bytes(out, view->bytes);
 		break;
 	case PART_RATE:
 		add_count(out, (uint64_t)llround(view->records_per_s), "/s");

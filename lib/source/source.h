@@ -81,6 +81,9 @@ struct source_stats {
 	uint64_t bytes_raw;   /* bytes after decompression, up to the place that is told */
 };
 
+/* bytes_raw of what is no file. */
+#define SOURCE_NO_BYTES UINT64_MAX
+
 struct source;
 
 /* Opens nothing yet. paths are copied; "-" is stdin. pool is borrowed, must

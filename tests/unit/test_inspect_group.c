@@ -20,7 +20,7 @@ static void test_merged_groups_add_up(void **state)
 	expect_slice(a->values[2], SLICE_LIT(""));
 	group_merge(a, b);
 	assert_int_equal(a->count, 0);
-	assert_int_equal(a->first, RECORD_NO_TIMESTAMP);
+	assert_int_equal(a->span.first, RECORD_NO_TIMESTAMP);
 	for (int i = 0; i < 14; i++) {
 		char topic[] = {'a', '\0'};
 		struct header headers[] = {H("x-exception-fqcn", "X"),
@@ -34,8 +34,8 @@ static void test_merged_groups_add_up(void **state)
 	}
 	group_merge(a, b);
 	assert_int_equal(a->count, 14);
-	assert_int_equal(a->first, 1000);
-	assert_int_equal(a->last, 3000);
+	assert_int_equal(a->span.first, 1000);
+	assert_int_equal(a->span.last, 3000);
 	assert_int_equal(a->n_topics, GROUP_TOPICS);
 	assert_true(a->more_topics);
 	/* The other stays as it is. */

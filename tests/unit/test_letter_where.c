@@ -133,7 +133,10 @@ static const struct {
 	{"key<customer-Ba", true},
 	{"key>=customer-B", true},
 	{"key<=customer-B", true},
-	{"key>9", true},
+	{"key>9", false}, /* it is no number */
+	{"/total>1000", false},
+	{"/text>9", false},
+	{"/text!=9", true},
 
 	/* So are times. */
 	{"when=2023-11-14T22:13:20Z", true},
@@ -352,7 +355,8 @@ static const struct {
 	{"/a~1b", "'/a~1b'" NO_CONDITION},
 	{"error-tpye=X", "'error-tpye=X': there is no field 'error-tpye'; did you mean "
 			 "error-type?" ALSO},
-	{"zookeeper=X", "'zookeeper=X': there is no field 'zookeeper'" ALSO},
+	{"zookeeper=X",
+	 "'zookeeper=X': there is no field 'zookeeper'; there are error-type, type, "},
 	{"Error-Type=X", "'Error-Type=X': there is no field 'Error-Type'"},
 	{"error-type =X", "'error-type =X': there is no field 'error-type '; did you mean "
 			  "error-type?" ALSO},
@@ -393,7 +397,9 @@ static void test_times(void **state)
 		{"-2h", NOW - 7200000},
 		{"-1.5m", NOW - 90000},
 		{"-7d", NOW - 604800000},
-		{"-250", NOW - 250},
+		{"-250ms", NOW - 250},
+		{"-250", -1},
+		{"-30d", NOW - INT64_C(2592000000)},
 		{"-0s", NOW},
 		{"", -1},
 		{"-", -1},

@@ -15,7 +15,7 @@ static const struct ndjson_case {
 	{"\n \t\r\n{}\n\n\n{}\n\n", "record 3 5 {}\nrecord 6 10 {}\n"},
 	{"not json\n{}\n", "record 1 0 not json\nrecord 2 9 {}\n"},
 	/* A mark in the middle of a file is part of its line. */
-	{"{}\n\xef\xbb\xbf{}\n", "record 1 0 {}\nrecord 2 3 \xef\xbb\xbf{}\n"},
+	{"{}\n\xef\xbb\xbf{}\n", "record 1 0 {}\nrecord 2 3 \\xef\\xbb\\xbf{}\n"},
 };
 
 /* Blocks of one byte less than most lines, and of many lines. */
