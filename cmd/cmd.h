@@ -20,10 +20,12 @@ struct cmd {
 
 /* Each is at the bottom of its file; main.c has the table, ended by NULL. */
 extern const struct cmd cmd_demo;
+extern const struct cmd cmd_dlq_discard;
 extern const struct cmd cmd_dlq_inspect;
 extern const struct cmd cmd_errors;
 extern const struct cmd cmd_jobs;
 extern const struct cmd cmd_produce;
+extern const struct cmd cmd_replay_dlq;
 extern const struct cmd cmd_sandbox;
 extern const struct cmd *const cmd_table[];
 

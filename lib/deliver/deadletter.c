@@ -43,6 +43,12 @@ static void add_retries(struct buf *out, const struct facts *facts)
 	buf_addf(out, "%d", facts->f->retries);
 }
 
+static void add_replays(struct buf *out, const struct facts *facts)
+{
+	if (facts->f->replays)
+		buf_addf(out, "%" PRId64, facts->f->replays);
+}
+
 static void add_class(struct buf *out, const struct facts *facts)
 {
 	buf_add_str(out, contract_class_name(facts->f->cause.class));
@@ -205,6 +211,7 @@ static const struct rule common_rules[] = {
 	{"error-class", add_class},
 	{"persisted", add_persisted},
 	{"job", add_job},
+	{"replay-count", add_replays},
 	{NULL, NULL},
 };
 

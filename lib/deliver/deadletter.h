@@ -13,7 +13,7 @@
 
 /* Whose names the headers have. The first is our own: original-topic,
  * error-timestamp, error-type, error-message, retry-count, error-class,
- * persisted and, where they apply, job, source-file, source-line, source-offset,
+ * persisted and, where they apply, job, replay-count, source-file, source-line, source-offset,
  * source-format; of CSV that has a header row also source-columns, that row, and
  * source-delimiter, unless it is a comma. error-message tells the first 1,000 bytes.
  * The others have, in place of the first four, the names and encodings that consumers

@@ -29,6 +29,7 @@ struct failure {
 	char *message;
 	int64_t at;		 /* ms since 1970 UTC */
 	int retries;		 /* outer retries made */
+	int64_t replays;	 /* how often it was sent back from a DLQ, and failed again */
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
 	bool may_double; /* the last attempt may have persisted it in its topic */

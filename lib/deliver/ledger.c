@@ -48,12 +48,16 @@ uint64_t ledger_errors(const struct ledger *l)
 uint64_t ledger_failed(const struct ledger *l)
 {
 	return l->outcome[OUTCOME_DEAD_LETTERED] + l->outcome[OUTCOME_FALLBACK] +
-	       l->outcome[OUTCOME_REJECTED];
+	       l->outcome[OUTCOME_REJECTED] + l->outcome[OUTCOME_PENDING];
 }
 
 uint64_t ledger_unsettled(const struct ledger *l)
 {
-	return l->read - l->outcome[OUTCOME_DELIVERED] - ledger_failed(l);
+	uint64_t settled = 0;
+
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		settled += l->outcome[i];
+	return l->read - settled;
 }
 
 double ledger_success_rate(const struct ledger *l)

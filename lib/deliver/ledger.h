@@ -1,6 +1,6 @@
 /* What became of every record: the numbers that prove that nothing was lost.
  *
- *   read = delivered + dead_lettered + fallback + rejected   (at the end)
+ *   read = delivered + dead_lettered + fallback + rejected + parked + discarded + pending
  *
  * A record is counted as read when the pipeline takes it, and once more where
  * it ends. Used from the thread that runs the pipeline. */
@@ -16,6 +16,9 @@ enum outcome {
 	OUTCOME_DEAD_LETTERED, /* acknowledged by the DLQ's broker */
 	OUTCOME_FALLBACK,      /* in the fallback file, and synced to disk */
 	OUTCOME_REJECTED,      /* taken by no sink; named in a log event */
+	OUTCOME_PARKED,	       /* of a DLQ: replayed too often, and left where it is; */
+	OUTCOME_DISCARDED,     /* marked as not to be replayed; */
+	OUTCOME_PENDING,       /* can't be replayed now, and left where it is */
 	OUTCOME_COUNT,
 };
 
@@ -27,7 +30,8 @@ struct ledger_error {
 struct ledger {
 	uint64_t read;
 	uint64_t outcome[OUTCOME_COUNT];
-	uint64_t skipped;	      /* blank lines; not records */
+	uint64_t skipped;	      /* blank lines, and letters that are not selected: not read */
+	uint64_t already_resolved;    /* dead letters that are done with; not read */
 	uint64_t retries;	      /* outer retries: rounds, not records */
 	uint64_t possible_duplicates; /* sent again or failed, although an earlier try may have
 				       * arrived */
@@ -60,7 +64,7 @@ uint64_t ledger_error(struct ledger *l, const char *code);
 /* Records counted by ledger_error: those too that no sink has taken yet. */
 uint64_t ledger_errors(const struct ledger *l);
 
-/* Records that failed for good and have ended, whatever sink took them. */
+/* Records that failed for good and have ended, whatever sink took them, or none. */
 uint64_t ledger_failed(const struct ledger *l);
 
 /* Records read that have not ended anywhere: 0 after a run that could settle all. */

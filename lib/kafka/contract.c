@@ -107,6 +107,8 @@ static const struct contract table[] = {
 	      "raise max.message.bytes of the topic, or make the record smaller"),
 	FAULT("KEY_HELD", FAULT_KEY_HELD, "an earlier record of its key failed",
 	      "replay the DLQ: it keeps the order"),
+	FAULT("NO_DESTINATION", FAULT_NO_DESTINATION, "no topic is known to send it back to",
+	      "name one with --to, or say what its headers mean with --header-map"),
 	FAULT("CIRCUIT_OPEN", FAULT_CIRCUIT_OPEN, "not sent: too many failures in a row",
 	      "replay the DLQ when the cluster is well again"),
 	FAULT("OVER_LIMIT", FAULT_OVER_LIMIT, "longer than --max-record-bytes",

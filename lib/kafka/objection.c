@@ -109,7 +109,7 @@ void objection_leave_out(struct properties *p, const struct event_sink *events)
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		const struct property *item = properties_find(p, rules[i].name);
 
-		if (!rules[i].only_x || !item || strcmp(item->origin, OBJECTION_JOB) == 0)
+		if (!rules[i].only_x || !item || strcmp(item->origin, OBJECTION_OURS) == 0)
 			continue;
 		event_emit(events, EVENT_WARNING, "property_unused",
 			   EVENT_FIELDS(EVENT_TEXT("property", item->name),

@@ -6,8 +6,8 @@
 #include "base/event.h"
 #include "kafka/properties.h"
 
-/* The origin of what a job sets: nobody objects to that. */
-#define OBJECTION_JOB "--job"
+/* The origin of what redrive itself must set for transactions: nobody objects to that. */
+#define OBJECTION_OURS "redrive"
 
 /* 0, or -1 with *err (ERROR_USAGE) that names the first property which redrive
  * couldn't work with, and its origin. */

@@ -16,6 +16,7 @@ enum fault {
 	FAULT_TOO_LARGE, /* larger than what its topic accepts */
 	FAULT_CIRCUIT_OPEN,
 	FAULT_KEY_HELD,
+	FAULT_NO_DESTINATION,
 	FAULT_OVER_LIMIT, /* larger than --max-record-bytes: no sink may take it */
 	FAULT_COUNT,
 };

@@ -57,15 +57,18 @@ static void add_sample(struct buf *out, const struct buf *labels, const char *na
 static void add_outcomes(struct buf *out, const struct buf *labels, const struct ledger *l)
 {
 	static const char *const names[OUTCOME_COUNT] = {
-		[OUTCOME_DELIVERED] = "delivered",
-		[OUTCOME_DEAD_LETTERED] = "dead_lettered",
-		[OUTCOME_FALLBACK] = "fallback",
-		[OUTCOME_REJECTED] = "rejected",
+		[OUTCOME_DELIVERED] = "delivered", [OUTCOME_DEAD_LETTERED] = "dead_lettered",
+		[OUTCOME_FALLBACK] = "fallback",   [OUTCOME_REJECTED] = "rejected",
+		[OUTCOME_PARKED] = "parked",	   [OUTCOME_DISCARDED] = "discarded",
+		[OUTCOME_PENDING] = "pending",
 	};
 
 	add_head(out, "records_total", "counter", "Records by where they ended.");
+	/* The last three are of dead letters alone. */
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
-		add_sample(out, labels, "records_total", "outcome", names[i], l->outcome[i]);
+		if (i < OUTCOME_PARKED || l->outcome[i])
+			add_sample(out, labels, "records_total", "outcome", names[i],
+				   l->outcome[i]);
 }
 
 static void add_errors(struct buf *out, const struct buf *labels, const struct ledger *l)

@@ -17,6 +17,7 @@ enum place { IN_NONE, IN_RECORDS, IN_TOTALS };
 
 struct totals {
 	uint64_t read, delivered, failed, dead_lettered, fallback, rejected, skipped, unsettled;
+	uint64_t parked, discarded, pending, already_resolved;
 	uint64_t retries, possible_duplicates;
 };
 
@@ -30,6 +31,10 @@ static struct totals totals_of(const struct ledger *l)
 		.fallback = l->outcome[OUTCOME_FALLBACK],
 		.rejected = l->outcome[OUTCOME_REJECTED],
 		.skipped = l->skipped,
+		.parked = l->outcome[OUTCOME_PARKED],
+		.discarded = l->outcome[OUTCOME_DISCARDED],
+		.pending = l->outcome[OUTCOME_PENDING],
+		.already_resolved = l->already_resolved,
 		.unsettled = ledger_unsettled(l),
 		.retries = l->retries,
 		.possible_duplicates = l->possible_duplicates,
@@ -38,27 +43,51 @@ static struct totals totals_of(const struct ledger *l)
 
 #define TOTAL(member) offsetof(struct totals, member)
 
-/* json == NULL: in the text only; `always`: shown although it is 0. */
+/* When a number is shown that is 0. Loads have no use for what only becomes of dead letters,
+ * and a replay has no fallback file. */
+enum shown { SHOWN_IF_ANY = 0, SHOWN_OF_LOADS = 1, SHOWN_OF_LETTERS = 2, SHOWN_ALWAYS = 3 };
+
+/* json == NULL: in the text only. */
 static const struct number {
 	size_t total;
 	const char *label;
-	bool label_always;
+	enum shown in_text;
 	enum place place;
 	const char *json;
-	bool json_always;
+	enum shown in_json;
+	const char *label_of_letters; /* NULL: as it is */
 } numbers[] = {
-	{TOTAL(read), "Messages read:", true, IN_RECORDS, "read", true},
-	{TOTAL(delivered), "Messages produced:", true, IN_RECORDS, "delivered", true},
-	{TOTAL(failed), "Messages failed:", true, IN_NONE, NULL, false},
-	{TOTAL(dead_lettered), "Messages sent to DLQ:", true, IN_RECORDS, "dead_lettered", true},
-	{TOTAL(fallback), "Messages in fallback:", true, IN_RECORDS, "fallback", true},
-	{TOTAL(rejected), "Messages rejected:", false, IN_RECORDS, "rejected", true},
-	{TOTAL(skipped), "Blank lines skipped:", false, IN_RECORDS, "skipped", true},
-	{TOTAL(unsettled), "Messages NOT SAFE:", false, IN_RECORDS, "unsettled", false},
-	{TOTAL(retries), "Retries:", false, IN_TOTALS, "retries", true},
-	{TOTAL(possible_duplicates), "Possible duplicates:", false, IN_TOTALS,
-	 "possible_duplicates", true},
+	{TOTAL(read), "Messages read:", SHOWN_ALWAYS, IN_RECORDS, "read", SHOWN_ALWAYS, NULL},
+	{TOTAL(delivered), "Messages produced:", SHOWN_ALWAYS, IN_RECORDS, "delivered",
+	 SHOWN_ALWAYS, NULL},
+	{TOTAL(failed), "Messages failed:", SHOWN_ALWAYS, IN_NONE, NULL, SHOWN_IF_ANY, NULL},
+	{TOTAL(dead_lettered), "Messages sent to DLQ:", SHOWN_ALWAYS, IN_RECORDS, "dead_lettered",
+	 SHOWN_ALWAYS, "Messages back in the DLQ:"},
+	{TOTAL(fallback), "Messages in fallback:", SHOWN_OF_LOADS, IN_RECORDS, "fallback",
+	 SHOWN_ALWAYS, NULL},
+	{TOTAL(rejected), "Messages rejected:", SHOWN_IF_ANY, IN_RECORDS, "rejected", SHOWN_ALWAYS,
+	 NULL},
+	{TOTAL(pending), "Messages left pending:", SHOWN_IF_ANY, IN_RECORDS, "pending",
+	 SHOWN_OF_LETTERS, NULL},
+	{TOTAL(parked), "Messages parked:", SHOWN_IF_ANY, IN_RECORDS, "parked", SHOWN_OF_LETTERS,
+	 NULL},
+	{TOTAL(discarded), "Messages discarded:", SHOWN_IF_ANY, IN_RECORDS, "discarded",
+	 SHOWN_OF_LETTERS, NULL},
+	{TOTAL(skipped), "Blank lines skipped:", SHOWN_IF_ANY, IN_RECORDS, "skipped", SHOWN_ALWAYS,
+	 "Not selected:"},
+	{TOTAL(already_resolved), "Resolved before:", SHOWN_IF_ANY, IN_RECORDS, "already_resolved",
+	 SHOWN_OF_LETTERS, NULL},
+	{TOTAL(unsettled), "Messages NOT SAFE:", SHOWN_IF_ANY, IN_RECORDS, "unsettled",
+	 SHOWN_IF_ANY, NULL},
+	{TOTAL(retries), "Retries:", SHOWN_IF_ANY, IN_TOTALS, "retries", SHOWN_ALWAYS, NULL},
+	{TOTAL(possible_duplicates), "Possible duplicates:", SHOWN_IF_ANY, IN_TOTALS,
+	 "possible_duplicates", SHOWN_ALWAYS, NULL},
 };
+
+static bool is_shown(enum shown shown, bool letters)
+{
+	return shown & (letters ? SHOWN_OF_LETTERS : SHOWN_OF_LOADS);
+}
 
 static uint64_t total_at(const struct totals *totals, const struct number *number)
 {
@@ -99,13 +128,18 @@ static void add_row(struct buf *out, const char *label, const char *value, const
 	buf_addf(out, "%s%*s%s\n", label, width, value, unit);
 }
 
-static void text_numbers(struct buf *out, const struct totals *totals)
+static const char *label_of(const struct number *number, bool letters)
+{
+	return letters && number->label_of_letters ? number->label_of_letters : number->label;
+}
+
+static void text_numbers(struct buf *out, const struct totals *totals, bool letters)
 {
 	char digits[TEXT_COUNT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (numbers[i].label_always || total_at(totals, &numbers[i]))
-			add_row(out, numbers[i].label,
+		if (is_shown(numbers[i].in_text, letters) || total_at(totals, &numbers[i]))
+			add_row(out, label_of(&numbers[i], letters),
 				text_count(total_at(totals, &numbers[i]), digits), "");
 }
 
@@ -114,8 +148,8 @@ static void text_rate(struct buf *out, const struct totals *totals)
 	char percent[RATE_SIZE];
 
 	if (totals->read)
-		add_row(out,
-			"Success rate:", rate_percent(totals->delivered, totals->read, percent),
+		add_row(out, "Success rate:",
+			rate_percent(totals->delivered + totals->discarded, totals->read, percent),
 			" %");
 	else
 		add_row(out, "Success rate:", "-", "");
@@ -225,7 +259,7 @@ void summary_text(struct buf *out, const struct summary *s)
 	struct totals totals = totals_of(s->ledger);
 	buf_add_str(out, s->dry_run ? "=== Dry run: nothing was sent; these would be ===\n"
 				    : "=== Metrics ===\n");
-	text_numbers(out, &totals);
+	text_numbers(out, &totals, s->letters);
 	text_rate(out, &totals);
 	text_speed(out, s);
 	text_errors(out, s->ledger);
@@ -239,14 +273,15 @@ void summary_text(struct buf *out, const struct summary *s)
 	}
 }
 
-static void json_numbers(struct buf *out, const struct totals *totals, enum place place)
+static void json_numbers(struct buf *out, const struct totals *totals, enum place place,
+			 bool letters)
 {
 	const char *separator = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		uint64_t value = total_at(totals, &numbers[i]);
 
-		if (numbers[i].place != place || (!value && !numbers[i].json_always))
+		if (numbers[i].place != place || (!value && !is_shown(numbers[i].in_json, letters)))
 			continue;
 		buf_addf(out, "%s\"%s\":%llu", separator, numbers[i].json,
 			 (unsigned long long)value);
@@ -358,12 +393,13 @@ void summary_json(struct buf *out, const struct summary *s)
 	buf_add_str(out, "{\"command\":");
 	json_add_text(out, s->command);
 	buf_add_str(out, ",\"records\":{");
-	json_numbers(out, &totals, IN_RECORDS);
+	json_numbers(out, &totals, IN_RECORDS, s->letters);
 	buf_add_str(out, "},\"errors\":{");
 	json_errors(out, s->ledger);
 	buf_add_str(out, "},");
-	json_numbers(out, &totals, IN_TOTALS);
-	buf_addf(out, ",\"success_rate\":%s", rate_fraction(totals.delivered, totals.read, rate));
+	json_numbers(out, &totals, IN_TOTALS, s->letters);
+	buf_addf(out, ",\"success_rate\":%s",
+		 rate_fraction(totals.delivered + totals.discarded, totals.read, rate));
 	buf_addf(out, ",\"bytes\":%llu,\"duration_s\":%.3f,\"records_per_s\":%.1f,\"resume\":",
 		 (unsigned long long)s->ledger->bytes, s->duration_s, rate_of(s));
 	if (s->job)

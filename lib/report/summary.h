@@ -57,6 +57,7 @@ struct summary {
 			     * Of a job, "resume" in JSON is the place where this run went on */
 	const struct summary_job *job; /* NULL when there is none */
 	int exit_status;
+	bool letters;			    /* they are those of a DLQ */
 	bool dry_run;			    /* the numbers are what would have been */
 	const struct summary_input *inputs; /* may be NULL */
 	size_t n_inputs;

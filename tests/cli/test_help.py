@@ -85,7 +85,7 @@ def test_the_manual_names_every_key_of_the_config_file():
     source = "".join(path.read_text() for path in (paths.ROOT / "cmd").glob("*.c"))
     keys = set(re.findall(r'config_key = "(redrive\.[\w-]+)"', source))
     assert len(keys) > 20
-    pages = manual.page("redrive-produce.1") + manual.page("redrive-dlq-inspect.1")
+    pages = "".join(manual.page(path.stem) for path in (paths.ROOT / "man").glob("redrive-*.1.scd"))
     assert keys == set(re.findall(r"\*(redrive\.[\w-]+)\*", pages))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness import paths
 
-ORDER = ["base", "record", "kafka", "source", "check", "route", "job", "letter", "resolved", "deliver",
+ORDER = ["base", "record", "kafka", "source", "check", "route", "job", "letter", "resolved", "deliver", "replay",
          "report", "inspect"]
 LIB = paths.ROOT / "lib"
 SOURCES = sorted(path for pattern in ("*/*.c", "*/*.h", "*/*.cc") for path in LIB.glob(pattern))

@@ -16,8 +16,11 @@ static void test_what_is_read_ends_somewhere(void **state)
 	for (int i = 0; i < 10; i++)
 		ledger_settle(&l, (enum outcome)(i % OUTCOME_COUNT));
 	assert_int_equal(ledger_unsettled(&l), 0);
-	assert_int_equal(ledger_failed(&l), 7);
-	assert_true(ledger_success_rate(&l) > 0.299 && ledger_success_rate(&l) < 0.301);
+	assert_int_equal(l.outcome[OUTCOME_DELIVERED], 2);
+	/* Two in the DLQ, two in the file, one rejected, one pending; parked and discarded are
+	 * as somebody wants them. */
+	assert_int_equal(ledger_failed(&l), 6);
+	assert_true(ledger_success_rate(&l) > 0.199 && ledger_success_rate(&l) < 0.201);
 	ledger_finish(&l);
 	assert_int_equal(l.read, 0);
 }

@@ -1,0 +1,280 @@
+#include "replay/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "kafka/objection.h"
+
+/* More are on their way only when they are small. */
+#define INFLIGHT_MAX	   50000
+#define INFLIGHT_BYTES_MAX (16u << 20)
+/* Reports are awaited so much longer than a message has time. */
+#define LOST_MS 30000
+
+static const struct {
+	const char *name, *value;
+} defaults[] = {
+	{"client.id", "redrive"},
+	{"acks", "all"},
+	{"enable.idempotence", "true"},
+	{"max.in.flight.requests.per.connection", "5"},
+	{"partitioner", "murmur2_random"}, /* where Java's producer puts a key */
+	{"message.send.max.retries", "2147483647"},
+	/* The next transaction begins while the last one's marks are still written. */
+	{"retry.backoff.ms", "50"},
+	{"reconnect.backoff.max.ms", "1000"},
+	{"topic.metadata.propagation.max.ms", "1000"},
+	{"linger.ms", "20"},
+	{"queue.buffering.max.messages", "200000"},
+	/* What a killed process has left open keeps those waiting who take over. */
+	{"transaction.timeout.ms", "15000"},
+	{"message.timeout.ms", "12000"},
+	/* What may be tried; what topics take is known better. */
+	{"message.max.bytes", "100000000"},
+};
+
+/* An opaque: the slip, and in its lowest bits what it was; never NULL. */
+static void *tag(enum outbox_kind kind, uint32_t slip)
+{
+	return (void *)(uintptr_t)((uint64_t)slip << 3 | (uint64_t)kind << 1 | 1);
+}
+
+static struct outbox_failure untag(const void *opaque)
+{
+	uint64_t bits = (uintptr_t)opaque;
+
+	return (struct outbox_failure){.slip = (uint32_t)(bits >> 3),
+				       .kind = (enum outbox_kind)(bits >> 1 & 3)};
+}
+
+static void add_failure(struct outbox *o, struct outbox_failure f, rd_kafka_resp_err_t err,
+			bool refused)
+{
+	f.err = err;
+	f.refused = refused;
+	o->failures =
+		mem_grow(o->failures, &o->cap_failures, o->n_failures + 1, sizeof(*o->failures));
+	o->failures[o->n_failures++] = f;
+}
+
+/* What made the client as a whole fail says more than that it has. */
+static rd_kafka_resp_err_t cause_of(const struct outbox *o, rd_kafka_resp_err_t err)
+{
+	rd_kafka_resp_err_t fatal = RD_KAFKA_RESP_ERR_NO_ERROR;
+	char text[8];
+
+	if (err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+		return RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+	if (err == RD_KAFKA_RESP_ERR__FATAL)
+		fatal = rd_kafka_fatal_error(o->client.rk, text, sizeof(text));
+	return fatal ? fatal : err;
+}
+
+static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
+{
+	struct client *client = opaque;
+	struct outbox *o = client->owner;
+	struct outbox_failure what = untag(m->_private);
+
+	(void)rk;
+	o->inflight--;
+	o->inflight_bytes -= m->len;
+	o->heard = clock_mono_ms();
+	if (m->err) {
+		add_failure(o, what, cause_of(o, m->err), false);
+		return;
+	}
+	client_set_up(client);
+	if (what.kind == OUTBOX_RECORD && o->options.on_delivered)
+		o->options.on_delivered(o->options.ctx, what.slip, m->partition, m->offset);
+}
+
+static void poll_client(void *ctx)
+{
+	struct outbox *o = ctx;
+
+	client_poll(&o->client, 0);
+}
+
+static void idle(void *ctx)
+{
+	struct outbox *o = ctx;
+
+	if (o->options.idle)
+		o->options.idle(o->options.ctx);
+}
+
+static int open_client(struct outbox *o, struct error *err)
+{
+	if (o->batch_size) {
+		char size[16];
+
+		snprintf(size, sizeof(size), "%d", o->batch_size);
+		properties_set(&o->properties, "batch.size", size, "the topics' limits");
+	}
+	if (client_init(&o->client, "topic", &o->properties, on_report, o->options.events, err) < 0)
+		return -1;
+	o->client.owner = o;
+	o->txn = (struct transaction){
+		.client = &o->client,
+		.poll = poll_client,
+		.patience_ms = o->options.patience_ms,
+		.settle_ms = o->options.settle_ms,
+		.stop = o->options.stop,
+		.idle = idle,
+		.ctx = o,
+	};
+	return 0;
+}
+
+int outbox_init(struct outbox *o, const struct outbox_options *options, struct error *err)
+{
+	*o = (struct outbox){.options = *options};
+	properties_copy(&o->properties, options->properties);
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		properties_default(&o->properties, defaults[i].name, defaults[i].value);
+	properties_set(&o->properties, "transactional.id", options->id, OBJECTION_OURS);
+	return client_check(&o->properties, err);
+}
+
+/* Reports of what will never be sent come at once. */
+static void close_client(struct outbox *o)
+{
+	if (o->client.rk && o->inflight) {
+		rd_kafka_purge(o->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		for (int i = 0; i < 50 && o->inflight; i++)
+			client_poll(&o->client, 100);
+	}
+	client_finish(&o->client);
+	o->inflight = o->inflight_bytes = 0;
+	o->open = false;
+}
+
+void outbox_finish(struct outbox *o)
+{
+	close_client(o);
+	properties_finish(&o->properties);
+	free(o->failures);
+	o->failures = NULL;
+}
+
+enum txn_answer outbox_open(struct outbox *o)
+{
+	return transaction_init(&o->txn);
+}
+
+int outbox_reopen(struct outbox *o, int batch_size, struct error *err)
+{
+	close_client(o);
+	if (batch_size)
+		o->batch_size = batch_size;
+	return open_client(o, err);
+}
+
+enum txn_answer outbox_begin(struct outbox *o)
+{
+	enum txn_answer answer = transaction_begin(&o->txn);
+
+	o->open = answer == TXN_DONE;
+	o->heard = clock_mono_ms();
+	return answer;
+}
+
+static rd_kafka_headers_t *make_headers(const struct record *r)
+{
+	rd_kafka_headers_t *list = rd_kafka_headers_new(r->n_headers);
+
+	for (size_t i = 0; i < r->n_headers; i++) {
+		const struct header *h = &r->headers[i];
+
+		rd_kafka_header_add(list, h->name.data, (ssize_t)h->name.len, h->value.data,
+				    (ssize_t)h->value.len);
+	}
+	return list;
+}
+
+static rd_kafka_resp_err_t produce(struct outbox *o, const char *topic, int32_t partition,
+				   const struct record *r, void *opaque)
+{
+	rd_kafka_headers_t *headers = r->n_headers ? make_headers(r) : NULL;
+	rd_kafka_resp_err_t err = rd_kafka_producev(
+		o->client.rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+		RD_KAFKA_V_KEY(r->key.data, r->key.len),
+		RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
+		RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
+		RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
+
+	if (err && headers)
+		rd_kafka_headers_destroy(headers);
+	return err;
+}
+
+bool outbox_send(struct outbox *o, const char *topic, int32_t partition, const struct record *r,
+		 enum outbox_kind kind, uint32_t slip)
+{
+	void *opaque = tag(kind, slip);
+	rd_kafka_resp_err_t err;
+
+	if (o->inflight >= INFLIGHT_MAX || o->inflight_bytes >= INFLIGHT_BYTES_MAX)
+		return false;
+	if (!o->inflight)
+		o->heard = clock_mono_ms();
+	err = produce(o, topic, partition, r, opaque);
+	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		return false;
+	if (err) {
+		add_failure(o, untag(opaque), cause_of(o, err), true);
+		return true;
+	}
+	o->inflight++;
+	o->inflight_bytes += r->value.len;
+	return true;
+}
+
+void outbox_serve(struct outbox *o, int timeout_ms)
+{
+	client_poll(&o->client, timeout_ms);
+	idle(o);
+}
+
+bool outbox_is_lost(const struct outbox *o)
+{
+	return o->inflight && clock_mono_ms() - o->heard >= LOST_MS;
+}
+
+bool outbox_drain(struct outbox *o)
+{
+	int64_t since = clock_mono_ms();
+
+	while (o->inflight && !o->n_failures && !outbox_is_lost(o)) {
+		if (*o->options.stop && clock_mono_ms() - since >= o->options.settle_ms)
+			return false;
+		rd_kafka_flush(o->client.rk, 20);
+		outbox_serve(o, 0);
+	}
+	return !o->inflight && !o->n_failures;
+}
+
+enum txn_answer outbox_commit(struct outbox *o, const struct txn_offsets *offsets)
+{
+	enum txn_answer answer = transaction_commit(&o->txn, offsets);
+
+	o->open = o->open && answer != TXN_DONE;
+	return answer;
+}
+
+enum txn_answer outbox_abort(struct outbox *o)
+{
+	enum txn_answer answer = transaction_abort(&o->txn);
+
+	o->open = false;
+	return answer;
+}
+
+void outbox_forget_failures(struct outbox *o)
+{
+	o->n_failures = 0;
+}

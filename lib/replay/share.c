@@ -1,0 +1,185 @@
+/* This process's share of the DLQ's partitions: taking it over, and knowing when all shares
+ * are done. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "replay/takeover.h"
+#include "replay/work.h"
+
+/* What has been given up may have to be waited for, until the brokers end it. */
+#define PATIENCE_MIN_MS 60000
+
+static int patience(const struct replay *r)
+{
+	return r->options.patience_ms > PATIENCE_MIN_MS ? r->options.patience_ms : PATIENCE_MIN_MS;
+}
+
+static rd_kafka_topic_partition_list_t *list_parts(const struct replay *r, bool ours)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)r->n + 1);
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->tracks[i].ours == ours)
+			rd_kafka_topic_partition_list_add(list, r->options.dlq,
+							  r->tracks[i].partition);
+	return list;
+}
+
+/* Partitions that came after the start are left for another run. */
+static void set_ours(struct replay *r)
+{
+	const int32_t *numbers;
+	size_t n;
+
+	share_drop(r);
+	numbers = member_partitions(r->member, &n);
+	for (size_t i = 0; i < n; i++)
+		if ((size_t)numbers[i] < r->n) {
+			r->tracks[numbers[i]].ours = true;
+			r->n_ours++;
+		}
+}
+
+void share_drop(struct replay *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		r->tracks[i].ours = r->saved.tracks[i].ours = false;
+	r->n_ours = 0;
+	r->held = false;
+}
+
+static int read_ledger(struct replay *r, const rd_kafka_topic_partition_list_t *parts)
+{
+	int32_t *numbers = mem_alloc((size_t)parts->cnt + 1, sizeof(*numbers));
+	int rc;
+
+	for (int i = 0; i < parts->cnt; i++)
+		numbers[i] = parts->elems[i].partition;
+	rc = resolved_read(r->resolved, numbers, (size_t)parts->cnt, &r->halted);
+	free(numbers);
+	if (rc == 0 && !resolved_partitions(r->resolved))
+		rc = error_set(&r->halted, ERROR_CONFIG,
+			       "the ledger %s has gone: nobody knows any more what was replayed; "
+			       "nothing more is sent",
+			       resolved_topic(r->resolved));
+	return rc;
+}
+
+/* Of the batch whose commit got no answer: is it there? */
+static bool was_committed(struct replay *r)
+{
+	const struct slip *slip = &r->slips[0];
+	rd_kafka_topic_partition_list_t *parts = rd_kafka_topic_partition_list_new(1);
+	enum member_news news;
+	bool found = false;
+
+	if (!r->n_slips) {
+		rd_kafka_topic_partition_list_destroy(parts);
+		return false;
+	}
+	rd_kafka_topic_partition_list_add(parts, r->options.dlq, slip->partition);
+	if (r->resolved)
+		found = read_ledger(r, parts) == 0 &&
+			resolved_status(r->resolved, slip->partition, slip->offset) !=
+				STATUS_PENDING;
+	else if (takeover_committed(r->member, parts, patience(r), r->options.stop, &news,
+				    &r->halted) == 0)
+		found = parts->elems[0].offset > slip->offset;
+	rd_kafka_topic_partition_list_destroy(parts);
+	return found;
+}
+
+void share_settle(struct replay *r)
+{
+	if (!r->doubt)
+		return;
+	if (was_committed(r))
+		batch_settle(r);
+	else
+		batch_roll_back(r);
+	r->doubt = r->halted.kind;
+}
+
+static void begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
+{
+	struct track *t = &r->tracks[part->partition];
+	int64_t committed = part->offset > t->low ? part->offset : t->low;
+
+	if (committed > t->to && t->to > t->from)
+		committed = t->to;
+	track_begin(t, committed, t->from > committed ? t->from : committed);
+	r->total += t->at < t->to ? (uint64_t)(t->to - t->at) : 0;
+}
+
+static bool take_over(struct replay *r, const rd_kafka_topic_partition_list_t *parts)
+{
+	if (r->resolved && read_ledger(r, parts) < 0)
+		return false;
+	r->total = 0;
+	for (int i = 0; i < parts->cnt; i++)
+		begin_part(r, &parts->elems[i]);
+	batch_save(r);
+	r->held = true;
+	r->begun = true;
+	work_start_reading(r);
+	return true;
+}
+
+/* News of the group that come meanwhile are told by the next poll, too. */
+bool share_take(struct replay *r)
+{
+	rd_kafka_topic_partition_list_t *parts;
+	enum member_news news = MEMBER_NOTHING;
+	bool taken = false;
+	int rc = 0;
+
+	share_settle(r);
+	if (r->halted.kind)
+		return false;
+	set_ours(r);
+	parts = list_parts(r, true);
+	if (parts->cnt)
+		rc = takeover_committed(r->member, parts, patience(r), r->options.stop, &news,
+					&r->halted);
+	if (rc == 0)
+		taken = take_over(r, parts);
+	rd_kafka_topic_partition_list_destroy(parts);
+	return taken;
+}
+
+static bool is_done(const struct replay *r, const rd_kafka_topic_partition_t *part)
+{
+	const struct track *t = &r->tracks[part->partition];
+	int64_t scanned;
+	uint64_t print;
+
+	if (t->from >= t->to || part->offset >= t->to)
+		return true;
+	return takeover_read_note(part, &print, &scanned) && print == r->options.print &&
+	       scanned >= t->to;
+}
+
+/* Whoever leaves too early can't take over from one that dies. */
+bool share_all_done(struct replay *r)
+{
+	rd_kafka_topic_partition_list_t *parts = list_parts(r, false);
+	enum member_news news;
+	bool done = true;
+
+	if (parts->cnt)
+		done = takeover_committed(r->member, parts, patience(r), r->options.stop, &news,
+					  &r->halted) == 0;
+	for (int i = 0; i < parts->cnt && done; i++)
+		done = is_done(r, &parts->elems[i]);
+	rd_kafka_topic_partition_list_destroy(parts);
+	return done;
+}
+
+bool share_is_read(const struct replay *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->tracks[i].ours && !r->tracks[i].ended)
+			return false;
+	return true;
+}
