@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "exit.h"
 #include "kafka_options.h"
 #include "kafka_show.h"
+#include "question.h"
+#include "rehearsal_show.h"
 #include "replay/replay.h"
 #include "reports.h"
 #include "resolve_options.h"
@@ -30,6 +33,8 @@
 #define BACKOFF_MAX_MS 8000
 /* For -X dump: as for a load. */
 #define RECORD_BYTES (16u << 20)
+/* Whoever sits at a terminal is asked before more messages than that. */
+#define ASK_ABOVE 1000
 
 struct resolve {
 	const struct cmd *cmd;
@@ -96,9 +101,9 @@ static struct replay_options replay_options_of(struct resolve *v)
 	};
 }
 
-static int resolve(struct resolve *v)
+static struct resolved_report report_of(struct resolve *v)
 {
-	struct resolved_report report = {
+	return (struct resolved_report){
 		.command = v->cmd->name,
 		.dlq = v->o.selection.topic,
 		.common = &v->o.common,
@@ -106,6 +111,19 @@ static int resolve(struct resolve *v)
 		.events = &v->reports.events,
 		.stop = v->stop,
 	};
+}
+
+static void end_replay(struct resolve *v)
+{
+	replay_destroy(v->replay);
+	v->replay = NULL;
+	progress_finish(v->reports.progress);
+}
+
+/* Who leaves the group lets others go on. */
+static int resolve(struct resolve *v)
+{
+	struct resolved_report report = report_of(v);
 	const struct replay_options options = replay_options_of(v);
 	int64_t since = clock_mono_ms();
 	struct error err = {0};
@@ -116,12 +134,89 @@ static int resolve(struct resolve *v)
 	if (replay_run(v->replay, &err) < 0)
 		report.failed = &err;
 	report.begun = replay_has_begun(v->replay);
-	/* Who leaves the group lets others go on. */
-	replay_destroy(v->replay);
-	v->replay = NULL;
-	progress_finish(v->reports.progress);
+	end_replay(v);
 	report.duration_ms = clock_mono_ms() - since;
 	return resolved_report(&report);
+}
+
+static int rehearse(struct resolve *v, struct rehearsal *p, struct error *err)
+{
+	const struct replay_options options = replay_options_of(v);
+	int rc;
+
+	v->replay = replay_create(&options, err);
+	rc = v->replay ? replay_rehearse(v->replay, p, err) : -1;
+	end_replay(v);
+	return rc;
+}
+
+static int show_rehearsal(struct resolve *v)
+{
+	struct resolved_report report = report_of(v);
+	int64_t since = clock_mono_ms();
+	struct rehearsal p = {0};
+	struct error err = {0};
+	int status;
+
+	if (rehearse(v, &p, &err) < 0)
+		report.failed = &err;
+	report.rehearsal = &p;
+	report.duration_ms = clock_mono_ms() - since;
+	status = resolved_report(&report);
+	rehearsal_finish(&p);
+	return status;
+}
+
+static bool is_wanted(struct resolve *v, const struct rehearsal *p)
+{
+	char digits[TEXT_COUNT_SIZE];
+	struct buf text = {0};
+	bool wanted;
+
+	if (rehearsal_total(p) <= ASK_ABOVE)
+		return true;
+	buf_addf(&text, "%s %s messages of %s", v->discard ? "Discard" : "Replay",
+		 text_count(rehearsal_total(p), digits), v->o.selection.topic);
+	if (p->n_topics) {
+		buf_add_str(&text, ": ");
+		rehearsal_where(&text, p);
+	}
+	buf_add_char(&text, '?');
+	wanted = question_ask(text.data);
+	buf_finish(&text);
+	return wanted;
+}
+
+/* 1: go on; 0: it isn't wanted; -1 with *err. */
+static int ask(struct resolve *v, struct error *err)
+{
+	struct rehearsal p = {0};
+	int rc = 1;
+
+	if (v->o.yes || !question_is_possible())
+		return 1;
+	rc = rehearse(v, &p, err);
+	if (rc == 0)
+		rc = *v->stop || !is_wanted(v, &p) ? 0 : 1;
+	rehearsal_finish(&p);
+	ledger_finish(&v->ledger);
+	return rc;
+}
+
+static int ask_and_resolve(struct resolve *v)
+{
+	struct error err;
+
+	switch (ask(v, &err)) {
+	case 1:
+		return resolve(v);
+	case 0:
+		event_emit(&v->reports.events, EVENT_INFO, "nothing", EVENT_NO_FIELDS,
+			   "Nothing was done");
+		return *v->stop ? EXIT_SIGNAL + *v->stop : EXIT_DONE;
+	default:
+		return fail(v, &err);
+	}
 }
 
 static int open_selection(struct resolve *v, struct error *err)
@@ -186,7 +281,7 @@ static int run(struct resolve *v)
 	v->stop = signals_install();
 	common_resolve(&v->o.common);
 	reports_open(&v->reports, &v->o.common, v->o.selection.topic);
-	return resolve(v);
+	return v->o.dry_run ? show_rehearsal(v) : ask_and_resolve(v);
 }
 
 int resolve_run(const struct cmd *cmd, bool discard, int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "exit.h"
 #include "output.h"
+#include "rehearsal_show.h"
 #include "report/metrics.h"
 #include "report/summary.h"
 
@@ -54,6 +55,8 @@ static void say(const struct resolved_report *r, enum outcome outcome, const cha
 
 static void say_left(const struct resolved_report *r)
 {
+	if (r->rehearsal)
+		return;
 	say(r, OUTCOME_PENDING, "pending", "still pending in the DLQ, as before");
 	say(r, OUTCOME_DEAD_LETTERED, "returned",
 	    "at the end of the DLQ once more: sent again by the next replay");
@@ -63,11 +66,14 @@ static void say_left(const struct resolved_report *r)
 
 static void say_stopped(const struct resolved_report *r)
 {
-	if (r->failed)
+	if (r->failed && r->rehearsal)
+		event_emit(r->events, EVENT_ERROR, "stopped", EVENT_NO_FIELDS, "%s",
+			   r->failed->text);
+	else if (r->failed)
 		event_emit(r->events, EVENT_ERROR, r->begun ? "stopped" : "not_started",
 			   EVENT_NO_FIELDS, "%s: %s", r->begun ? "Stopped" : "Nothing was done",
 			   r->failed->text);
-	if (r->failed && r->failed->kind == ERROR_USAGE)
+	if (r->rehearsal || (r->failed && r->failed->kind == ERROR_USAGE))
 		return;
 	if (r->failed || *r->stop)
 		event_emit(r->events, EVENT_INFO, "resume", EVENT_NO_FIELDS,
@@ -99,6 +105,8 @@ static void say_done(const struct resolved_report *r)
 
 	if (!l->read)
 		say_nothing(r);
+	else if (r->rehearsal)
+		return;
 	else if (discarded)
 		event_emit(r->events, EVENT_INFO, "done",
 			   EVENT_FIELDS(EVENT_NUMBER("messages", discarded)),
@@ -116,6 +124,25 @@ static int output_failed(const struct resolved_report *r, int status, const char
 	return status == EXIT_DONE ? EXIT_FATAL : status;
 }
 
+static void add_text(struct buf *out, const struct resolved_report *r, const struct summary *s)
+{
+	if (r->rehearsal)
+		rehearsal_text(out, r->rehearsal);
+	summary_text(out, s);
+}
+
+/* The summary's object with some members more. */
+static void add_json(struct buf *out, const struct resolved_report *r, const struct summary *s)
+{
+	summary_json(out, s);
+	if (!r->rehearsal)
+		return;
+	out->len -= strlen("}\n");
+	buf_add_char(out, ',');
+	rehearsal_json(out, r->rehearsal);
+	buf_add_str(out, "}\n");
+}
+
 static int print_summary(const struct resolved_report *r, const struct summary *s)
 {
 	struct buf out = {0};
@@ -123,9 +150,9 @@ static int print_summary(const struct resolved_report *r, const struct summary *
 	int why;
 
 	if (r->common->summary == SUMMARY_TEXT)
-		summary_text(&out, s);
+		add_text(&out, r, s);
 	else if (r->common->summary == SUMMARY_JSON)
-		summary_json(&out, s);
+		add_json(&out, r, s);
 	if (out.len)
 		fwrite(out.data, 1, out.len, stdout);
 	buf_finish(&out);
@@ -142,7 +169,7 @@ static int write_metrics(const struct resolved_report *r, const struct summary *
 	const char *path = r->common->metrics_file;
 	struct error err;
 
-	if (!path || metrics_write(path, s, r->dlq, clock_wall_ms(), &err) == 0)
+	if (!path || r->rehearsal || metrics_write(path, s, r->dlq, clock_wall_ms(), &err) == 0)
 		return s->exit_status;
 	return output_failed(r, s->exit_status, err.text);
 }
@@ -155,6 +182,7 @@ int resolved_report(const struct resolved_report *r)
 		.duration_s = (double)r->duration_ms / 1000,
 		.exit_status = exit_status(r),
 		.letters = true,
+		.dry_run = r->rehearsal,
 	};
 
 	say_stopped(r);

@@ -9,6 +9,7 @@
 #include "base/event.h"
 #include "deliver/ledger.h"
 #include "groups.h"
+#include "replay/rehearsal.h"
 
 /* All borrowed. */
 struct resolved_report {
@@ -16,8 +17,9 @@ struct resolved_report {
 	const char *dlq;
 	const struct common_options *common;
 	const struct ledger *ledger;
-	const struct error *failed; /* why it had to stop; NULL: it had not */
-	bool begun;		    /* it had found out what there is to do */
+	const struct error *failed;	   /* why it had to stop; NULL: it had not */
+	const struct rehearsal *rehearsal; /* of a dry run; else NULL */
+	bool begun;			   /* it had found out what there is to do */
 	const volatile int *stop;
 	int64_t duration_ms;
 	const struct event_sink *events;

@@ -195,7 +195,7 @@ static void tell(struct replay *r, const struct letter *l, const struct judgemen
 		   received->offset, code, j->message, what[j->fate]);
 }
 
-static void count(struct replay *r, const struct judgement *j)
+void work_count(struct replay *r, const struct judgement *j)
 {
 	static const enum outcome outcomes[] = {
 		[FATE_SEND] = OUTCOME_DELIVERED,       [FATE_DISCARD] = OUTCOME_DISCARDED,
@@ -221,7 +221,7 @@ bool batch_take(struct replay *r, const struct letter *l, const struct judgement
 		return false;
 	}
 	tell(r, l, j);
-	count(r, j);
+	work_count(r, j);
 	r->taken++;
 	track_pass(&r->tracks[received->partition], received->offset, j->fate != FATE_STAY);
 	return true;

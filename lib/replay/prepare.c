@@ -92,8 +92,12 @@ static int prepare_ledger(struct replay *r, struct error *err)
 
 	if (found < 0 || (found == 0 && check_ledger_lost(r, err) < 0))
 		return -1;
-	return setup_ledger(&r->client, resolved_topic(r->resolved), (int)r->n,
-			    r->options.patience_ms, r->options.stop, r->options.events, err);
+	if (setup_ledger(&r->client, resolved_topic(r->resolved), (int)r->n, r->options.patience_ms,
+			 r->options.stop, r->options.events, err) < 0)
+		return -1;
+	/* A client keeps to the partitions that it has heard of first. */
+	resolved_destroy(TAKE_PTR(r->resolved));
+	return work_open_ledger(r, err);
 }
 
 static int ask_limits(struct replay *r, struct error *err)
@@ -119,9 +123,14 @@ int work_batch_size(const struct limits *l)
 						 : BATCH_MARGIN;
 }
 
+int work_ask(struct replay *r, struct error *err)
+{
+	return ask_dlq(r, err) < 0 || make_tracks(r, err) < 0 ? -1 : ask_limits(r, err);
+}
+
 int work_prepare(struct replay *r, struct error *err)
 {
-	if (ask_dlq(r, err) < 0 || make_tracks(r, err) < 0 || ask_limits(r, err) < 0)
+	if (work_ask(r, err) < 0)
 		return -1;
 	if (r->resolved && prepare_ledger(r, err) < 0)
 		return -1;

@@ -63,7 +63,7 @@ static int open_reader(struct replay *r, struct error *err)
 	return r->reader ? 0 : -1;
 }
 
-static int open_ledger(struct replay *r, struct error *err)
+int work_open_ledger(struct replay *r, struct error *err)
 {
 	const struct resolved_options options = {
 		.dlq = r->options.dlq,
@@ -145,7 +145,7 @@ struct replay *replay_create(const struct replay_options *options, struct error 
 	properties_copy(&r->properties, options->properties);
 	properties_default(&r->properties, "client.id", "redrive");
 	if (client_init(&r->client, "topic", &r->properties, NULL, options->events, err) == 0 &&
-	    open_reader(r, err) == 0 && open_ledger(r, err) == 0 && open_member(r, err) == 0 &&
+	    open_reader(r, err) == 0 && work_open_ledger(r, err) == 0 && open_member(r, err) == 0 &&
 	    open_outbox(r, err) == 0)
 		return r;
 	replay_destroy(r);
@@ -327,7 +327,7 @@ static bool take(struct replay *r, const struct received *received)
 	return true;
 }
 
-static void end_tracks(struct replay *r)
+void work_end_tracks(struct replay *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (r->tracks[i].reading)
@@ -350,7 +350,7 @@ static void read_some(struct replay *r)
 				return;
 			break;
 		case READER_END:
-			end_tracks(r);
+			work_end_tracks(r);
 			return;
 		case READER_FAILED:
 			halt(r, &err);

@@ -101,7 +101,7 @@ void share_settle(struct replay *r)
 	r->doubt = r->halted.kind;
 }
 
-static void begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
+void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
 {
 	struct track *t = &r->tracks[part->partition];
 	int64_t committed = part->offset > t->low ? part->offset : t->low;
@@ -118,7 +118,7 @@ static bool take_over(struct replay *r, const rd_kafka_topic_partition_list_t *p
 		return false;
 	r->total = 0;
 	for (int i = 0; i < parts->cnt; i++)
-		begin_part(r, &parts->elems[i]);
+		share_begin_part(r, &parts->elems[i]);
 	batch_save(r);
 	r->held = true;
 	r->begun = true;

@@ -93,6 +93,9 @@ bool batch_commit(struct replay *r);
 /* Gives up what is open. */
 void batch_abort(struct replay *r);
 
+/* Counts what becomes of a letter. */
+void work_count(struct replay *r, const struct judgement *j);
+
 bool batch_is_full(const struct replay *r);
 
 /* What is now is what there is to go back to; what was taken is done; everything is as it
@@ -113,6 +116,9 @@ void work_reopen(struct replay *r, int batch_size);
  * news of the group, or it is halted. */
 bool share_take(struct replay *r);
 
+/* A partition is ours: the group has committed that for it. */
+void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part);
+
 /* Nothing is ours any more. */
 void share_drop(struct replay *r);
 
@@ -123,8 +129,13 @@ void share_settle(struct replay *r);
 bool share_is_read(const struct replay *r);
 bool share_all_done(struct replay *r);
 
-/* prepare.c: 0, or -1 with *err. */
+/* prepare.c: what there is, and how far it goes; the same, and what is needed to send. 0, or
+ * -1 with *err. */
+int work_ask(struct replay *r, struct error *err) _must_check_;
 int work_prepare(struct replay *r, struct error *err) _must_check_;
+
+/* replay.c: unless there shall be none. */
+int work_open_ledger(struct replay *r, struct error *err) _must_check_;
 
 /* Bytes that a batch for such a topic may have. */
 int work_batch_size(const struct limits *l);
@@ -133,8 +144,9 @@ int work_batch_size(const struct limits *l);
  * or canary.passed. */
 void canary_look(struct replay *r);
 
-/* replay.c: reads on from where the tracks are. */
+/* replay.c: reads on from where the tracks are; and those that are being read are. */
 void work_start_reading(struct replay *r);
+void work_end_tracks(struct replay *r);
 
 /* Waits, and looks after everybody. */
 void work_wait(struct replay *r, int64_t ms);

@@ -1,0 +1,99 @@
+/* A replay that does nothing: all partitions are looked at, and nobody is told. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "replay/rehearsal.h"
+#include "replay/takeover.h"
+#include "replay/work.h"
+
+static int read_ledger(struct replay *r, struct error *err)
+{
+	int32_t *numbers = mem_alloc(r->n + 1, sizeof(*numbers));
+	int rc;
+
+	for (size_t i = 0; i < r->n; i++)
+		numbers[i] = (int32_t)i;
+	rc = resolved_read(r->resolved, numbers, r->n, err);
+	free(numbers);
+	return rc < 0 ? -1 : 0;
+}
+
+/* All before what the group has committed is done with. */
+static int begin(struct replay *r, struct error *err)
+{
+	rd_kafka_topic_partition_list_t *parts = rd_kafka_topic_partition_list_new((int)r->n + 1);
+	enum member_news news;
+	int rc;
+
+	for (size_t i = 0; i < r->n; i++)
+		rd_kafka_topic_partition_list_add(parts, r->options.dlq, (int32_t)i);
+	rc = takeover_committed(r->member, parts, r->options.patience_ms, r->options.stop, &news,
+				err);
+	for (int i = 0; i < parts->cnt && rc == 0; i++)
+		share_begin_part(r, &parts->elems[i]);
+	rd_kafka_topic_partition_list_destroy(parts);
+	return rc < 0 ? -1 : 0;
+}
+
+static int take(struct replay *r, struct rehearsal *p, const struct received *received,
+		struct error *err)
+{
+	struct ledger *ledger = r->options.ledger;
+	struct judgement j;
+	struct letter l;
+
+	if (r->resolved &&
+	    resolved_status(r->resolved, received->partition, received->offset) != STATUS_PENDING) {
+		ledger->already_resolved++;
+		return 0;
+	}
+	letter_read(&l, r->options.decoder, received);
+	if (!selection_has(r->options.selection, &l)) {
+		ledger->skipped++;
+		return 0;
+	}
+	if (judge_letter(&r->judge, &l, NULL, &j, err) < 0)
+		return -1;
+	r->taken++;
+	rehearsal_add(p, &l, &j);
+	work_count(r, &j);
+	return 0;
+}
+
+static bool is_over(const struct replay *r)
+{
+	return *r->options.stop || (r->options.limit && r->taken >= r->options.limit);
+}
+
+static int read_all(struct replay *r, struct rehearsal *p, struct error *err)
+{
+	struct received received;
+
+	work_start_reading(r);
+	while (!is_over(r)) {
+		switch (reader_next(r->reader, &received, err)) {
+		case READER_RECORD:
+			if (take(r, p, &received, err) < 0)
+				return -1;
+			break;
+		case READER_END:
+			work_end_tracks(r);
+			if (share_is_read(r))
+				return 0;
+			break;
+		case READER_FAILED:
+			return -1;
+		case READER_WAIT:
+			break;
+		}
+	}
+	return 0;
+}
+
+int replay_rehearse(struct replay *r, struct rehearsal *p, struct error *err)
+{
+	if (work_ask(r, err) < 0 || (r->resolved && read_ledger(r, err) < 0) || begin(r, err) < 0)
+		return -1;
+	r->begun = r->held = true;
+	return read_all(r, p, err);
+}
