@@ -175,9 +175,14 @@ static bool is_in_time(const struct selection *s, const struct letter *l)
 	return at != RECORD_NO_TIMESTAMP && at >= s->since && at < s->until;
 }
 
-bool selection_has(struct selection *s, const struct letter *l)
+static bool has_status(const struct selection *s, const struct letter *l)
 {
-	if ((s->status >= 0 && (int)l->status != s->status) || !is_in_time(s, l))
+	return s->status < 0 || (int)l->status == s->status;
+}
+
+static bool has_rest(struct selection *s, const struct letter *l)
+{
+	if (!is_in_time(s, l))
 		return false;
 	if (s->n_where)
 		terms_begin(s->terms, l);
@@ -185,6 +190,16 @@ bool selection_has(struct selection *s, const struct letter *l)
 		if (!where_holds(&s->where[i], s->terms))
 			return false;
 	return true;
+}
+
+bool selection_has(struct selection *s, const struct letter *l)
+{
+	return has_status(s, l) && has_rest(s, l);
+}
+
+bool selection_has_but_for_status(struct selection *s, const struct letter *l)
+{
+	return !has_status(s, l) && has_rest(s, l);
 }
 
 bool selection_takes_all(const struct selection *s)

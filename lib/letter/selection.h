@@ -36,6 +36,9 @@ int selection_cut(const struct selection *s, struct reader_part *parts, size_t n
 /* Is it one of those? */
 bool selection_has(struct selection *s, const struct letter *l);
 
+/* It would be, if something else had become of it. */
+bool selection_has_but_for_status(struct selection *s, const struct letter *l);
+
 /* Every letter is, whatever it holds: nothing but offsets was asked for. */
 bool selection_takes_all(const struct selection *s);
 

@@ -1,10 +1,9 @@
 #include "letter/status.h"
 
-static const char *const names[STATUSES] = {
-	[STATUS_PENDING] = "pending",
-	[STATUS_REPLAYED] = "replayed",
-	[STATUS_DISCARDED] = "discarded",
-	[STATUS_PARKED] = "parked",
+static const char *const names[STATUSES + 1] = {
+	[STATUS_PENDING] = "pending",	  [STATUS_REPLAYED] = "replayed",
+	[STATUS_DISCARDED] = "discarded", [STATUS_PARKED] = "parked",
+	[STATUS_UNKNOWN] = "unknown",
 };
 
 const char *status_name(enum letter_status status)

@@ -10,9 +10,10 @@ enum letter_status {
 	STATUS_DISCARDED, /* somebody has said that it shall not be sent */
 	STATUS_PARKED,	  /* sent back too often: it stays where it is */
 	STATUSES,
+	STATUS_UNKNOWN = STATUSES, /* nobody could be asked */
 };
 
-/* "pending", "replayed", "discarded", "parked". */
+/* "pending", "replayed", "discarded", "parked", "unknown". */
 const char *status_name(enum letter_status status);
 
 #endif

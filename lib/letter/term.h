@@ -6,7 +6,7 @@
  *   system                           whose headers they are
  *   partition, offset, timestamp     of the dead letter itself
  *   key, value                       as text
- *   status                           pending, replayed, discarded, parked
+ *   status                           pending, replayed, discarded, parked, unknown
  *   header:NAME                      any header's values
  *   /json/pointer                    a field of its value
  */

@@ -16,8 +16,8 @@ static struct selection *create(const struct selection_options *o)
 	return s;
 }
 
-/* Is a letter of that error and time selected? */
-static bool has(struct selection *s, const char *type, int64_t at, enum letter_status status)
+static bool ask(struct selection *s, bool (*question)(struct selection *s, const struct letter *l),
+		const char *type, int64_t at, enum letter_status status)
 {
 	const struct header headers[] = {{SLICE_LIT("exception-type"), slice_of(type)}};
 	struct received r = received_of(headers, 1);
@@ -28,9 +28,20 @@ static bool has(struct selection *s, const char *type, int64_t at, enum letter_s
 	r.record.timestamp = at;
 	letter_read(&l, d, &r);
 	l.status = status;
-	yes = selection_has(s, &l);
+	yes = question(s, &l);
 	decoder_destroy(d);
 	return yes;
+}
+
+/* Is a letter of that error and time selected? */
+static bool has(struct selection *s, const char *type, int64_t at, enum letter_status status)
+{
+	return ask(s, selection_has, type, at, status);
+}
+
+static bool lacks_status(struct selection *s, const char *type, enum letter_status status)
+{
+	return ask(s, selection_has_but_for_status, type, RECEIVED_AT, status);
 }
 
 static void test_nothing_asked_for_takes_all(void **state)
@@ -149,6 +160,26 @@ static void test_a_status(void **state)
 			       "wanted %d, is %d", wanted, is);
 		selection_destroy(s);
 	}
+}
+
+/* What else is asked for must hold. */
+static void test_all_but_the_status(void **state)
+{
+	static const char *const where[] = {"error-type=X"};
+	struct selection *s = create(
+		&(struct selection_options){.status = STATUS_PARKED, .where = where, .n_where = 1});
+	struct selection *any =
+		create(&(struct selection_options){.status = -1, .where = where, .n_where = 1});
+
+	(void)state;
+	assert_true(lacks_status(s, "X", STATUS_PENDING));
+	assert_true(lacks_status(s, "X", STATUS_UNKNOWN));
+	assert_false(lacks_status(s, "Y", STATUS_PENDING));
+	assert_false(lacks_status(s, "X", STATUS_PARKED));
+	assert_false(lacks_status(any, "X", STATUS_PENDING));
+	assert_true(has(any, "X", RECEIVED_AT, STATUS_UNKNOWN));
+	selection_destroy(any);
+	selection_destroy(s);
 }
 
 /* Four partitions, from 10 to below 100. */
@@ -313,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_the_time_is_that_of_the_failure),
 		cmocka_unit_test(test_a_status),
+		cmocka_unit_test(test_all_but_the_status),
 		cmocka_unit_test(test_parts_are_cut_down),
 		cmocka_unit_test(test_parts_beyond_what_is_there),
 		cmocka_unit_test(test_partitions_that_are_not_there),
