@@ -1,5 +1,7 @@
 #include "inspect/findings.h"
 
+#include <string.h>
+
 /* By so much clocks may differ. */
 #define DAY_MS 86400000
 
@@ -26,6 +28,30 @@ void findings_add(struct findings *f, const struct letter *l)
 	if (span_add(&f->span, letter_time(l)) && letter_time(l) < f->now + DAY_MS)
 		histogram_add(&f->histogram, letter_time(l));
 	groups_add(f->groups, l);
+}
+
+void findings_pass(struct findings *f, const struct letter *l)
+{
+	f->passed[l->status]++;
+}
+
+uint64_t findings_status(const struct findings *f, enum letter_status status)
+{
+	return f->statuses[status] + f->passed[status];
+}
+
+bool findings_differ(const struct findings *f)
+{
+	for (size_t i = STATUS_PENDING + 1; i < STATUSES; i++)
+		if (findings_status(f, (enum letter_status)i))
+			return true;
+	return false;
+}
+
+void findings_restart(struct findings *f)
+{
+	f->read = 0;
+	memset(f->passed, 0, sizeof(f->passed));
 }
 
 void findings_end(struct findings *f)

@@ -71,6 +71,7 @@ void group_count(struct group *g, const struct letter *l, struct example_room *r
 {
 	if (!g->count++)
 		example_init(&g->example, l, room);
+	g->pending += l->status == STATUS_PENDING;
 	span_add(&g->span, letter_time(l));
 	if (letter_has(l, LETTER_TOPIC))
 		add_topic(g, letter_text(l, LETTER_TOPIC));
@@ -79,6 +80,7 @@ void group_count(struct group *g, const struct letter *l, struct example_room *r
 void group_merge(struct group *g, const struct group *from)
 {
 	g->count += from->count;
+	g->pending += from->pending;
 	span_add(&g->span, from->span.first);
 	span_add(&g->span, from->span.last);
 	for (size_t i = 0; i < from->n_topics; i++)

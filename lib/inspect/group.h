@@ -20,7 +20,7 @@
 struct group {
 	struct slice values[GROUP_BY_MAX];
 	bool others; /* those that no group of their own was left for */
-	uint64_t count;
+	uint64_t count, pending;
 	struct span span; /* by letter_time */
 	char *topics[GROUP_TOPICS];
 	size_t n_topics;

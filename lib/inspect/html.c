@@ -108,11 +108,17 @@ static void add_tiles(struct page *p)
 	add_tile(p, f->messages, f->messages == 1 ? "message" : "messages");
 	if (f->read > f->messages)
 		add_tile(p, f->read, "read to find them");
-	for (size_t i = 0; i < STATUSES && f->statuses[STATUS_PENDING] < f->messages; i++)
-		add_tile(p, f->statuses[i], status_name((enum letter_status)i));
+	for (size_t i = 0; i < STATUSES && findings_differ(f); i++)
+		add_tile(p, findings_status(f, (enum letter_status)i),
+			 status_name((enum letter_status)i));
 	add_tile(p, groups_count(f->groups), groups_count(f->groups) == 1 ? "group" : "groups");
 	add_tile(p, f->partitions, f->partitions == 1 ? "partition" : "partitions");
 	buf_add_str(p->out, "</dl>\n");
+	if (f->statuses[STATUS_UNKNOWN])
+		buf_add_str(p->out, "<p class=\"warning\">What has become of the messages is not "
+				    "known: the ledger can't be read.</p>\n");
+	else if (findings_differ(f) && !findings_status(f, STATUS_PENDING))
+		buf_add_str(p->out, "<p>None of these messages is pending.</p>\n");
 	add_note(p, f->headless, "message has no headers that tell of an error",
 		 "messages have no headers that tell of an error");
 	add_note(p, f->strange, "message has headers that are not what their names promise",

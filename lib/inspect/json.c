@@ -12,6 +12,16 @@ static void add_number(struct buf *out, const char *name, uint64_t n)
 	buf_addf(out, ",\"%s\":%" PRIu64, name, n);
 }
 
+/* Of what is not known there is no number. */
+static void add_status(struct buf *out, const struct findings *f, enum letter_status status,
+		       uint64_t n)
+{
+	if (f->statuses[STATUS_UNKNOWN])
+		buf_addf(out, ",\"%s\":null", status_name(status));
+	else
+		add_number(out, status_name(status), n);
+}
+
 static void add_time(struct buf *out, const char *name, int64_t at)
 {
 	char text[CLOCK_ISO_SIZE];
@@ -78,6 +88,7 @@ static void add_group(struct buf *out, const struct findings *f, const struct gr
 	buf_add_str(out, ",\"message\":");
 	add_named(out, f->groups, g, messages, letter_text(&l, LETTER_MESSAGE));
 	add_number(out, "count", g->count);
+	add_status(out, f, STATUS_PENDING, g->pending);
 	buf_addf(out, ",\"share\":%s", rate_fraction(g->count, f->messages, share));
 	add_time(out, "first_seen", g->span.first);
 	add_time(out, "last_seen", g->span.last);
@@ -110,7 +121,11 @@ void findings_json(struct buf *out, struct findings *f, struct decoder *d)
 	json_add_text(out, f->topic);
 	add_number(out, "messages", f->messages);
 	for (size_t i = 0; i < STATUSES; i++)
-		add_number(out, status_name((enum letter_status)i), f->statuses[i]);
+		add_status(out, f, (enum letter_status)i,
+			   findings_status(f, (enum letter_status)i));
+	buf_add_str(out, ",\"ledger\":");
+	json_add_text(out, f->ledger);
+	add_number(out, "ledger_corrupt", f->corrupt);
 	add_number(out, "read", f->read);
 	add_number(out, "partitions", f->partitions);
 	add_number(out, "without_headers", f->headless);

@@ -153,11 +153,53 @@ static void add_head(struct table *t)
 		add_nothing(t);
 }
 
+/* Not all of the DLQ, but what was asked for. */
+static bool is_part(const struct findings *f)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < STATUSES; i++)
+		n += findings_status(f, (enum letter_status)i);
+	return n < f->read || f->partial || !f->complete;
+}
+
+static void add_pending(struct table *t)
+{
+	uint64_t n = findings_status(t->f, STATUS_PENDING);
+
+	style(t, BOLD);
+	if (n) {
+		add_count(t->out, n);
+		buf_add_str(t->out, " pending, ");
+	} else {
+		buf_add_str(t->out,
+			    is_part(t->f) ? "None of these is pending: " : "Nothing is pending: ");
+	}
+	style(t, RESET);
+}
+
 static void add_statuses(struct table *t)
 {
-	for (size_t i = 0; i < STATUSES; i++) {
-		buf_addf(t->out, "%s%s ", i ? ", " : "", status_name((enum letter_status)i));
-		add_count(t->out, t->f->statuses[i]);
+	const char *comma = "";
+
+	if (t->f->statuses[STATUS_UNKNOWN]) {
+		buf_addf(t->out,
+			 "What has become of them is not known: the ledger %s can't be read.\n",
+			 t->f->ledger);
+		return;
+	}
+	if (!findings_differ(t->f))
+		return;
+	add_pending(t);
+	for (size_t i = STATUS_PENDING + 1; i < STATUSES; i++) {
+		uint64_t n = findings_status(t->f, (enum letter_status)i);
+
+		if (!n)
+			continue;
+		buf_add_str(t->out, comma);
+		add_count(t->out, n);
+		buf_addf(t->out, " %s", status_name((enum letter_status)i));
+		comma = ", ";
 	}
 	buf_add_char(t->out, '\n');
 }
@@ -300,6 +342,18 @@ static void add_origin(struct buf *out, const struct letter *l)
 	}
 }
 
+/* How many are pending, where they are not all or none of what is shown. */
+static void add_open(struct buf *out, const struct findings *f, const struct group *g)
+{
+	uint64_t pending = f->statuses[STATUS_PENDING];
+
+	if (pending == f->messages || !pending)
+		return;
+	if (g->pending)
+		add_count(out, g->pending);
+	buf_add_str(out, g->pending ? " pending; " : "none pending; ");
+}
+
 static void add_topics(struct buf *out, const struct group *g)
 {
 	for (size_t i = 0; i < g->n_topics; i++) {
@@ -326,6 +380,7 @@ static void add_example(struct table *t, const struct group *g)
 
 	letter_read(&l, t->o->decoder, &e->received);
 	buf_clear(&t->text);
+	add_open(&t->text, t->f, g);
 	add_topics(&t->text, g);
 	buf_add_str(&t->text, "e.g. ");
 	add_place(&t->text, &e->received);
@@ -449,8 +504,7 @@ void table_render(struct buf *out, struct findings *f, const struct table_option
 	if (o->groups && n > o->groups)
 		n = o->groups;
 	add_head(&t);
-	if (f->statuses[STATUS_PENDING] < f->messages)
-		add_statuses(&t);
+	add_statuses(&t);
 	add_histogram(&t, &f->histogram);
 	if (n)
 		add_titles(&t);

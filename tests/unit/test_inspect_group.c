@@ -30,10 +30,12 @@ static void test_merged_groups_add_up(void **state)
 		r.record.headers = headers;
 		r.record.timestamp = i == 6 ? 1000 : i == 13 ? 3000 : 2000;
 		letter_read(&l, d, &r);
+		l.status = i % 2 ? STATUS_REPLAYED : STATUS_PENDING;
 		group_count(i % 7 < 3 ? a : b, &l, &room);
 	}
 	group_merge(a, b);
 	assert_int_equal(a->count, 14);
+	assert_int_equal(a->pending, 7);
 	assert_int_equal(a->span.first, 1000);
 	assert_int_equal(a->span.last, 3000);
 	assert_int_equal(a->n_topics, GROUP_TOPICS);
