@@ -16,6 +16,7 @@
 #include "pass.h"
 #include "reports.h"
 #include "signals.h"
+#include "statuses.h"
 #include "view.h"
 
 /* How long the cluster may be silent. */
@@ -34,20 +35,33 @@ struct inspect {
 	struct view view;
 	struct export *export;
 	struct reader *reader;
+	struct statuses statuses;
 	struct pass pass;
 	uint64_t total;	      /* records ahead at the start */
 	uint64_t taken;	      /* of --limit */
+	uint64_t done_with;   /* and therefore not exported */
 	struct ledger ledger; /* for the progress */
 	struct latest latest;
 };
+
+/* Mended and loaded, what has been sent back would be there twice. */
+static bool is_exported(const struct inspect *i, const struct letter *l)
+{
+	return options_origin(i->options, "status") != ORIGIN_DEFAULT ||
+	       (l->status != STATUS_REPLAYED && l->status != STATUS_DISCARDED);
+}
 
 /* One of the selected, at last. */
 static void show(struct inspect *i, const struct letter *l)
 {
 	i->taken++;
 	view_add(&i->view, l);
-	if (i->export)
+	if (!i->export)
+		return;
+	if (is_exported(i, l))
 		export_add(i->export, i->decoder, l);
+	else
+		i->done_with++;
 }
 
 static bool take(void *ctx, const struct received *r)
@@ -57,9 +71,13 @@ static bool take(void *ctx, const struct received *r)
 
 	i->ledger.read++;
 	letter_read(&l, i->decoder, r);
+	l.status = statuses_of(&i->statuses, r);
 	view_count(&i->view);
-	if (!selection_has(i->selection, &l))
+	if (!selection_has(i->selection, &l)) {
+		if (selection_has_but_for_status(i->selection, &l))
+			view_pass(&i->view, &l);
 		return false;
+	}
 	if (i->o.tail)
 		latest_add(&i->latest, &l);
 	else
@@ -188,6 +206,9 @@ static void say_count(struct inspect *i, uint64_t n, const char *event, const ch
 
 static void say_counts(struct inspect *i, const struct export_counts *c)
 {
+	say_count(i, i->done_with, "export_done_with",
+		  " is done with, and is not exported: --status all exports it, too",
+		  "s are done with, and are not exported: --status all exports them, too");
 	say_count(i, c->foreign, "export_foreign", " came from no file, and is not exported",
 		  "s came from no file, and are not exported");
 	say_count(i, c->again, "export_again", " is an earlier failure of a row that is exported",
@@ -238,12 +259,22 @@ static int finish(struct inspect *i, bool done)
 	return *i->stop ? EXIT_SIGNAL + *i->stop : status;
 }
 
+/* Of a status that is asked for by name something must be known. */
+static int read_ledger(struct inspect *i, struct error *err)
+{
+	if (statuses_read(&i->statuses, i->reader, i->pass.parts, i->pass.n, i->o.status, err) < 0)
+		return -1;
+	view_ledger(&i->view, statuses_ledger(&i->statuses),
+		    resolved_strange(i->statuses.resolved));
+	return 0;
+}
+
 static int look(struct inspect *i)
 {
 	struct error err;
 	bool done;
 
-	if (find_parts(i, &err) < 0)
+	if (find_parts(i, &err) < 0 || read_ledger(i, &err) < 0)
 		return fail(&err);
 	latest_init(&i->latest, i->o.tail);
 	done = read_all(i);
@@ -265,6 +296,14 @@ static int open_all(struct inspect *i, struct error *err)
 		.ctx = i,
 		.events = &i->reports.events,
 	};
+	const struct resolved_options ledger = {
+		.dlq = i->o.selection.topic,
+		.properties = &i->properties,
+		.patience_ms = PATIENCE_MS,
+		.lenient = true,
+		.stop = i->stop,
+		.events = &i->reports.events,
+	};
 
 	i->selection = selection_from(&i->o.selection, i->o.status - 1, err);
 	i->decoder = i->selection ? decoder_from(&i->o.selection, err) : NULL;
@@ -273,8 +312,10 @@ static int open_all(struct inspect *i, struct error *err)
 	if (i->o.export && !(i->export = export_create(i->o.export, err)))
 		return -1;
 	i->reader = reader_create(&reader, err);
+	if (!i->reader || statuses_init(&i->statuses, &ledger, err) < 0)
+		return -1;
 	i->pass = (struct pass){.reader = i->reader, .take = take, .enough = is_enough, .ctx = i};
-	return i->reader ? 0 : -1;
+	return 0;
 }
 
 static int check_arguments(struct inspect *i, struct error *err)
@@ -321,6 +362,7 @@ static int dlq_inspect_run(int argc, char **argv)
 	ledger_init(&i.ledger);
 	status = run(&i);
 	reader_destroy(i.reader);
+	statuses_finish(&i.statuses);
 	export_destroy(i.export);
 	view_finish(&i.view);
 	latest_finish(&i.latest);

@@ -220,6 +220,12 @@ static void flush(struct view *v)
 	buf_clear(&v->out);
 }
 
+void view_ledger(struct view *v, const char *topic, uint64_t corrupt)
+{
+	v->findings.ledger = topic;
+	v->findings.corrupt = corrupt;
+}
+
 void view_begin(struct view *v, size_t partitions)
 {
 	v->findings.partitions = partitions;
@@ -229,12 +235,17 @@ void view_begin(struct view *v, size_t partitions)
 
 void view_restart(struct view *v)
 {
-	v->findings.read = 0;
+	findings_restart(&v->findings);
 }
 
 void view_count(struct view *v)
 {
 	v->findings.read++;
+}
+
+void view_pass(struct view *v, const struct letter *l)
+{
+	findings_pass(&v->findings, l);
 }
 
 void view_add(struct view *v, const struct letter *l)

@@ -33,14 +33,16 @@ int view_init(struct view *v, const struct inspect_options *o, struct decoder *d
 	      struct error *err) _must_check_;
 void view_finish(struct view *v);
 
-/* Once it is known how many partitions there are. */
+/* The ledger that is there, or NULL; once it is known how many partitions there are. */
+void view_ledger(struct view *v, const char *topic, uint64_t corrupt);
 void view_begin(struct view *v, size_t partitions);
 
 /* All that were read are void: it is begun anew, and none has been added. */
 void view_restart(struct view *v);
 
-/* A message was read; one that is selected. */
+/* A message was read; one that is not selected for its status alone; one that is. */
 void view_count(struct view *v);
+void view_pass(struct view *v, const struct letter *l);
 void view_add(struct view *v, const struct letter *l);
 
 /* Whoever reads the output has gone: nothing more is wanted. */
