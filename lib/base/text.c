@@ -37,9 +37,23 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 	return n;
 }
 
+/* Most text is ASCII: how much of it stands at the beginning, by eights. */
+static size_t ascii_length(struct slice s)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; s.len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, s.data + at, sizeof(eight));
+		if (eight & 0x8080808080808080)
+			break;
+	}
+	return at;
+}
+
 bool text_is_utf8(struct slice s)
 {
-	for (size_t i = 0; i < s.len;) {
+	for (size_t i = ascii_length(s); i < s.len;) {
 		size_t n = utf8_length((const unsigned char *)s.data + i, s.len - i);
 
 		if (!n)

@@ -28,11 +28,20 @@ static const struct {
 	{"auto.offset.reset", "earliest"},
 	{"reconnect.backoff.max.ms", "1000"},
 	{"topic.metadata.propagation.max.ms", "1000"},
-	/* What is fetched ahead stays small whatever the number of partitions. */
-	{"queued.max.messages.kbytes", "16384"},
-	{"queued.min.messages", "30000"},
 	{"fetch.wait.max.ms", "100"},
 	{"fetch.error.backoff.ms", "100"},
+};
+
+/* What is fetched ahead stays small whatever the number of partitions; so do records that are
+ * small themselves, each of which takes some 400 bytes besides. */
+static const struct {
+	const char *kbytes, *messages;
+	/* At least, for all partitions; librdkafka demands that it is not below message.max.bytes,
+	 * which a producer's properties may have set. */
+	long fetch;
+} ahead[] = {
+	[false] = {"16384", "30000", 8 << 20},
+	[true] = {"4096", "10000", 1 << 20},
 };
 
 /* When so much is ahead, librdkafka stops fetching, and looks again after so long; versions
@@ -41,10 +50,6 @@ static const struct {
 #define BACKOFF_MS    "5"
 #define WAKE_UP_MS    10
 #define WAKE_UP_BELOW 20000
-
-/* At least, for all partitions; librdkafka demands that it is not below message.max.bytes,
- * which a producer's properties may have set. */
-#define FETCH_BYTES 8388608
 
 /* Whatever the user's properties say: nothing is ever committed, and the ends are told. */
 static const struct {
@@ -98,20 +103,22 @@ static bool is_known(const char *property)
 	return known;
 }
 
-static void set_fetch_bytes(struct properties *p)
+static void set_ahead(struct properties *p, bool small)
 {
 	const char *message = properties_get(p, "message.max.bytes");
 	long most = message ? atol(message) : 0;
 	char text[24];
 
-	snprintf(text, sizeof(text), "%ld", most > FETCH_BYTES ? most : FETCH_BYTES);
+	snprintf(text, sizeof(text), "%ld", most > ahead[small].fetch ? most : ahead[small].fetch);
 	properties_default(p, "fetch.max.bytes", text);
+	properties_default(p, "queued.max.messages.kbytes", ahead[small].kbytes);
+	properties_default(p, "queued.min.messages", ahead[small].messages);
 }
 
-static void set_properties(struct properties *p, const struct properties *from)
+static void set_properties(struct properties *p, const struct properties *from, bool small)
 {
 	properties_copy(p, from);
-	set_fetch_bytes(p);
+	set_ahead(p, small);
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		properties_default(p, defaults[i].name, defaults[i].value);
 	if (is_known(BACKOFF_NAME))
@@ -135,7 +142,7 @@ struct reader *reader_create(const struct reader_options *options, struct error 
 
 	r->options = *options;
 	r->topic.name = options->topic;
-	set_properties(&r->properties, options->properties);
+	set_properties(&r->properties, options->properties, options->small);
 	r->sleeps = !is_known(BACKOFF_NAME);
 	if (client_check(&r->properties, err) == 0 &&
 	    client_init_consumer(&r->client, options->name, &r->properties, NULL, options->events,

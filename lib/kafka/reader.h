@@ -32,6 +32,7 @@ struct reader_options {
 	const char *topic;
 	const struct properties *properties; /* copied; our defaults are added */
 	int patience_ms;		     /* how long the cluster may be silent */
+	bool small; /* records are so small that it is their number that takes memory */
 	bool whole; /* ends are behind transactions that are open, which are waited for */
 	const volatile int *stop; /* or NULL */
 	void (*idle)(void *ctx);  /* called now and then while it waits; may be NULL */

@@ -40,6 +40,7 @@ struct resolved *resolved_create(const struct resolved_options *options, struct 
 		.name = "ledger",
 		.properties = options->properties,
 		.patience_ms = options->patience_ms,
+		.small = true,
 		.whole = options->whole,
 		.stop = options->stop,
 		.idle = options->idle,

@@ -64,6 +64,14 @@ static void test_utf8_is_told_from_other_bytes(void **state)
 		free((char *)s.data);
 	}
 	assert_true(text_is_utf8(SLICE_NULL));
+	/* Wherever it stands. */
+	for (size_t at = 0; at < 20; at++) {
+		char text[] = "twenty bytes of text";
+
+		assert_true(text_is_utf8(slice_of(text)));
+		text[at] = '\xff';
+		EXPECT(!text_is_utf8(slice_of(text)), "at %zu", at);
+	}
 }
 
 static const struct {
