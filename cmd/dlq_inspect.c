@@ -47,8 +47,7 @@ struct inspect {
 /* Mended and loaded, what has been sent back would be there twice. */
 static bool is_exported(const struct inspect *i, const struct letter *l)
 {
-	return options_origin(i->options, "status") != ORIGIN_DEFAULT ||
-	       (l->status != STATUS_REPLAYED && l->status != STATUS_DISCARDED);
+	return options_origin(i->options, "status") != ORIGIN_DEFAULT || !status_is_done(l->status);
 }
 
 /* One of the selected, at last. */

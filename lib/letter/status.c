@@ -10,3 +10,8 @@ const char *status_name(enum letter_status status)
 {
 	return names[status];
 }
+
+bool status_is_done(enum letter_status status)
+{
+	return status == STATUS_REPLAYED || status == STATUS_DISCARDED;
+}

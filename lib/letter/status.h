@@ -16,4 +16,7 @@ enum letter_status {
 /* "pending", "replayed", "discarded", "parked", "unknown". */
 const char *status_name(enum letter_status status);
 
+/* Nobody need care for it any more: it is replayed or discarded. */
+bool status_is_done(enum letter_status status);
+
 #endif

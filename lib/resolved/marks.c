@@ -80,6 +80,28 @@ enum letter_status marks_get(const struct marks *m, int64_t offset)
 	return (enum letter_status)(m->pages[i]->bits[at / 4] >> (at % 4) * 2 & 3);
 }
 
+static unsigned bits_at(const struct marks_page *page, int64_t k)
+{
+	return page->bits[k / 4] >> k % 4 * 2 & 3;
+}
+
+int64_t marks_next(const struct marks *m, int64_t from)
+{
+	int64_t k = from % PAGE;
+
+	for (size_t i = find(m, from - k); i < m->n; i++, k = 0) {
+		const struct marks_page *page = m->pages[i];
+
+		/* That of `from` has none. */
+		if (page->from > from)
+			k = 0;
+		for (; k < PAGE; k++)
+			if (bits_at(page, k))
+				return page->from + k;
+	}
+	return -1;
+}
+
 uint64_t marks_count(const struct marks *m, int64_t from, int64_t to)
 {
 	uint64_t n = 0;
@@ -87,9 +109,8 @@ uint64_t marks_count(const struct marks *m, int64_t from, int64_t to)
 	for (size_t i = find(m, from - from % PAGE); i < m->n && m->pages[i]->from < to; i++)
 		for (int64_t k = 0; k < PAGE; k++) {
 			int64_t offset = m->pages[i]->from + k;
-			unsigned status = m->pages[i]->bits[k / 4] >> k % 4 * 2 & 3;
 
-			n += status && offset >= from && offset < to;
+			n += bits_at(m->pages[i], k) && offset >= from && offset < to;
 		}
 	return n;
 }

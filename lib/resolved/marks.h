@@ -23,6 +23,9 @@ void marks_finish(struct marks *m);
 void marks_set(struct marks *m, int64_t offset, enum letter_status status);
 enum letter_status marks_get(const struct marks *m, int64_t offset);
 
+/* The first offset from `from` on that has a mark, or -1. */
+int64_t marks_next(const struct marks *m, int64_t from);
+
 /* How many offsets from `from` to below `to` have a mark. */
 uint64_t marks_count(const struct marks *m, int64_t from, int64_t to);
 

@@ -228,6 +228,11 @@ void resolved_set(struct resolved *r, int32_t partition, int64_t offset, enum le
 	marks_set(marks_of(r, partition), offset, status);
 }
 
+int64_t resolved_next(const struct resolved *r, int32_t partition, int64_t from)
+{
+	return (size_t)partition < r->n ? marks_next(&r->marks[partition], from) : -1;
+}
+
 uint64_t resolved_count(const struct resolved *r, int32_t partition, int64_t from, int64_t to)
 {
 	return (size_t)partition < r->n ? marks_count(&r->marks[partition], from, to) : 0;

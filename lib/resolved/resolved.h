@@ -61,6 +61,9 @@ enum letter_status resolved_status(const struct resolved *r, int32_t partition, 
 /* Notes what has become, or is about to become, of a record; it writes nothing. */
 void resolved_set(struct resolved *r, int32_t partition, int64_t offset, enum letter_status status);
 
+/* The first of a partition's offsets, from one on, that there is an entry of, or -1. */
+int64_t resolved_next(const struct resolved *r, int32_t partition, int64_t from);
+
 /* How many records of a partition are done with, from an offset to below another. */
 uint64_t resolved_count(const struct resolved *r, int32_t partition, int64_t from, int64_t to);
 

@@ -53,12 +53,38 @@ static void test_counting(void **state)
 	marks_finish(&m);
 }
 
+static void test_one_after_the_other(void **state)
+{
+	static const int64_t offsets[] = {3, 4, 4095, 4096, 20000, INT64_MAX - 1, INT64_MAX};
+	struct marks m = {0};
+	int64_t at = 0;
+
+	(void)state;
+	assert_int_equal(marks_next(&m, 0), -1);
+	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++)
+		marks_set(&m, offsets[i], STATUS_DISCARDED);
+	marks_set(&m, 5, STATUS_PENDING);
+	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++) {
+		assert_int_equal(marks_next(&m, at), offsets[i]);
+		assert_int_equal(marks_next(&m, offsets[i]), offsets[i]);
+		at = i + 1 < ARRAY_SIZE(offsets) ? offsets[i] + 1 : 0;
+	}
+	/* Behind a page's last mark, and where there is no page. */
+	assert_int_equal(marks_next(&m, 4097), 20000);
+	assert_int_equal(marks_next(&m, 12288 + 4095), 20000);
+	assert_int_equal(marks_next(&m, 20001), INT64_MAX - 1);
+	marks_set(&m, INT64_MAX, STATUS_PENDING);
+	assert_int_equal(marks_next(&m, INT64_MAX), -1);
+	marks_finish(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_far_apart),
 		cmocka_unit_test(test_counting),
+		cmocka_unit_test(test_one_after_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
