@@ -22,6 +22,7 @@ struct cmd {
 extern const struct cmd cmd_demo;
 extern const struct cmd cmd_dlq_discard;
 extern const struct cmd cmd_dlq_inspect;
+extern const struct cmd cmd_dlq_purge;
 extern const struct cmd cmd_errors;
 extern const struct cmd cmd_jobs;
 extern const struct cmd cmd_produce;

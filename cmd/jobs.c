@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,6 +12,7 @@
 #include "kafka/cluster.h"
 #include "kafka_options.h"
 #include "kafka_show.h"
+#include "question.h"
 #include "report/json.h"
 #include "report/log.h"
 #include "report/terminal.h"
@@ -168,18 +168,11 @@ static int show(struct jobs *j)
 	return status;
 }
 
-static bool answer_is_yes(void)
-{
-	char line[16] = "";
-
-	return fgets(line, sizeof(line), stdin) &&
-	       (strcasecmp(line, "y\n") == 0 || strcasecmp(line, "yes\n") == 0);
-}
-
 static bool is_confirmed(const struct jobs *j)
 {
 	const struct checkpoint *c = &j->list.items[0].checkpoint;
 	struct buf question = {0};
+	bool yes;
 
 	if (j->o.yes)
 		return true;
@@ -188,11 +181,10 @@ static bool is_confirmed(const struct jobs *j)
 	buf_add_str(&question, " (");
 	jobs_progress(&question, c);
 	buf_add_str(&question, ")? What it has loaded stays in the topic, and is loaded again "
-			       "from the first record on. [y/N] ");
-	fputs(question.data, stderr);
-	fflush(stderr);
+			       "from the first record on.");
+	yes = question_ask(question.data);
 	buf_finish(&question);
-	return answer_is_yes();
+	return yes;
 }
 
 static int forget(struct jobs *j)
@@ -244,7 +236,7 @@ static int check_arguments(struct jobs *j)
 		return cmd_usage(&cmd_jobs, "--forget needs the NAME of the job to forget");
 	if (j->o.yes && !j->o.forget)
 		return cmd_usage(&cmd_jobs, "--yes means nothing without --forget");
-	if (j->o.forget && !j->o.yes && !isatty(STDIN_FILENO))
+	if (j->o.forget && !j->o.yes && !question_is_possible())
 		return cmd_usage(&cmd_jobs,
 				 "--forget asks first, and there is no terminal to ask on: pass "
 				 "--yes");
