@@ -170,13 +170,14 @@ static int find_parts(struct inspect *i, struct error *err)
 				 i->o.selection.topic,
 				 properties_get(&i->properties, "bootstrap.servers"));
 	parts = reader_parts(i->reader, &n);
+	pass_finish(&i->pass);
 	i->pass.parts = mem_alloc(n + 1, sizeof(*parts));
 	memcpy(i->pass.parts, parts, n * sizeof(*parts));
 	left = selection_cut(i->selection, i->pass.parts, n, err);
 	if (left < 0)
 		return -1;
 	i->pass.n = (size_t)left;
-	view_begin(&i->view, i->pass.n);
+	i->total = 0;
 	for (size_t k = 0; k < i->pass.n; k++)
 		i->total += i->pass.parts[k].to > i->pass.parts[k].from
 				    ? (uint64_t)(i->pass.parts[k].to - i->pass.parts[k].from)
@@ -258,14 +259,26 @@ static int finish(struct inspect *i, bool done)
 	return *i->stop ? EXIT_SIGNAL + *i->stop : status;
 }
 
+/* The ledger is newer than the ends: what it speaks of behind them may have come since. */
+static int look_beyond(struct inspect *i, struct error *err)
+{
+	if (!statuses_go_beyond(&i->statuses, i->reader, i->pass.parts, i->pass.n))
+		return 0;
+	if (find_parts(i, err) < 0)
+		return -1;
+	if (statuses_go_beyond(&i->statuses, i->reader, i->pass.parts, i->pass.n))
+		statuses_warn_beyond(&i->statuses);
+	return 0;
+}
+
 /* Of a status that is asked for by name something must be known. */
 static int read_ledger(struct inspect *i, struct error *err)
 {
-	if (statuses_read(&i->statuses, i->reader, i->pass.parts, i->pass.n, i->o.status, err) < 0)
+	if (statuses_read(&i->statuses, i->pass.parts, i->pass.n, i->o.status, err) < 0)
 		return -1;
 	view_ledger(&i->view, statuses_ledger(&i->statuses),
 		    resolved_strange(i->statuses.resolved));
-	return 0;
+	return look_beyond(i, err);
 }
 
 static int look(struct inspect *i)
@@ -275,6 +288,7 @@ static int look(struct inspect *i)
 
 	if (find_parts(i, &err) < 0 || read_ledger(i, &err) < 0)
 		return fail(&err);
+	view_begin(&i->view, i->pass.n);
 	latest_init(&i->latest, i->o.tail);
 	done = read_all(i);
 	if (done && i->o.follow)

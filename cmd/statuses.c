@@ -45,44 +45,35 @@ static void say_strange(const struct statuses *s)
 			   n == 1 ? "y" : "ies");
 }
 
-/* A message may have come, and gone back, since the ends were asked for. */
-static int32_t find_beyond(const struct statuses *s, const struct reader_part *ends, size_t n_ends,
-			   const struct reader_part *parts, size_t n)
+bool statuses_go_beyond(const struct statuses *s, const struct reader *dlq,
+			const struct reader_part *parts, size_t n)
 {
+	const struct reader_part *ends;
+	size_t n_ends;
+
+	ends = reader_parts(dlq, &n_ends);
 	for (size_t i = 0; i < n; i++) {
 		int32_t partition = parts[i].partition;
 
 		if ((size_t)partition < n_ends &&
 		    resolved_count(s->resolved, partition, ends[partition].to, INT64_MAX))
-			return partition;
+			return true;
 	}
-	return -1;
+	return false;
 }
 
-/* A DLQ that was deleted, and is there again, begins at 0, and the ledger speaks of others. */
-static void look_beyond(const struct statuses *s, struct reader *dlq,
-			const struct reader_part *parts, size_t n)
+void statuses_warn_beyond(const struct statuses *s)
 {
-	const struct reader_part *ends;
-	struct error unused;
-	size_t n_ends;
-
-	ends = reader_parts(dlq, &n_ends);
-	if (find_beyond(s, ends, n_ends, parts, n) < 0 || reader_ask(dlq, &unused) <= 0)
-		return;
-	ends = reader_parts(dlq, &n_ends);
-	if (find_beyond(s, ends, n_ends, parts, n) >= 0)
-		event_emit(
-			s->events, EVENT_WARNING, "ledger_beyond",
-			EVENT_FIELDS(EVENT_TEXT("topic", resolved_topic(s->resolved))),
-			"The ledger %s speaks of messages that the DLQ doesn't have yet: was the "
-			"DLQ deleted and created again? Then what is said to be done with may "
-			"not be, and the ledger is to be deleted, too",
-			resolved_topic(s->resolved));
+	event_emit(s->events, EVENT_WARNING, "ledger_beyond",
+		   EVENT_FIELDS(EVENT_TEXT("topic", resolved_topic(s->resolved))),
+		   "The ledger %s speaks of messages that the DLQ doesn't have yet: was the DLQ "
+		   "deleted and created again? Then what is said to be done with may not be, and "
+		   "the ledger is to be deleted, too",
+		   resolved_topic(s->resolved));
 }
 
-int statuses_read(struct statuses *s, struct reader *dlq, const struct reader_part *parts, size_t n,
-		  bool needed, struct error *err)
+int statuses_read(struct statuses *s, const struct reader_part *parts, size_t n, bool needed,
+		  struct error *err)
 {
 	s->unknown = read_ledger(s, parts, n, err) < 0;
 	if (s->unknown && needed)
@@ -92,7 +83,6 @@ int statuses_read(struct statuses *s, struct reader *dlq, const struct reader_pa
 			   EVENT_FIELDS(EVENT_TEXT("topic", resolved_topic(s->resolved))),
 			   "What has become of the messages is not known: %s", err->text);
 	say_strange(s);
-	look_beyond(s, dlq, parts, n);
 	return 0;
 }
 

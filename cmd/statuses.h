@@ -26,8 +26,15 @@ void statuses_finish(struct statuses *s);
 
 /* Reads the ledger's partitions of those parts of the DLQ. What is wrong with it is warned of,
  * and if it can't be read, nothing is known; needed: then that is an error. 0, or -1. */
-int statuses_read(struct statuses *s, struct reader *dlq, const struct reader_part *parts, size_t n,
-		  bool needed, struct error *err) _must_check_;
+int statuses_read(struct statuses *s, const struct reader_part *parts, size_t n, bool needed,
+		  struct error *err) _must_check_;
+
+/* Does the ledger speak of messages behind the DLQ's ends, as far as they were asked for? They
+ * may have come since. If not, the DLQ is another than it was: one that is deleted and created
+ * again begins with offset 0. */
+bool statuses_go_beyond(const struct statuses *s, const struct reader *dlq,
+			const struct reader_part *parts, size_t n);
+void statuses_warn_beyond(const struct statuses *s);
 
 /* The ledger's topic, or NULL: there is none. */
 const char *statuses_ledger(const struct statuses *s);
