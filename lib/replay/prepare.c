@@ -119,8 +119,8 @@ int work_batch_size(const struct limits *l)
 {
 	if (l->batch_bytes == UINT64_MAX || l->batch_bytes >= BATCH_BYTES + BATCH_MARGIN)
 		return BATCH_BYTES;
-	return l->batch_bytes > 2 * BATCH_MARGIN ? (int)l->batch_bytes - BATCH_MARGIN
-						 : BATCH_MARGIN;
+	/* Below, each record goes alone. */
+	return l->batch_bytes > 2 * BATCH_MARGIN ? (int)l->batch_bytes - BATCH_MARGIN : 1;
 }
 
 int work_ask(struct replay *r, struct error *err)

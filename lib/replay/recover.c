@@ -231,6 +231,7 @@ void work_recover(struct replay *r, enum txn_answer answer)
 	bool asked = r->outbox.txn.asked && (answer == TXN_UNKNOWN || answer == TXN_FENCED);
 	struct findings found = look_twice(r);
 
+	r->failures++;
 	if (found.fenced)
 		answer = TXN_FENCED;
 	else if (answer == TXN_ABORT)

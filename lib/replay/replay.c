@@ -276,6 +276,7 @@ static bool take_letter(struct replay *r, const struct letter *l)
 	const struct received *received = l->received;
 	const struct judgement *culprit =
 		blamed_find(&r->blamed, received->partition, received->offset);
+	unsigned failures = r->failures;
 	struct judgement j;
 	struct error err;
 
@@ -293,7 +294,7 @@ static bool take_letter(struct replay *r, const struct letter *l)
 	check_canary(r, &j);
 	if (!r->halted.kind && j.cause.code)
 		check_tolerance(r);
-	return !r->halted.kind;
+	return !r->halted.kind && r->failures == failures;
 }
 
 /* What this process has decided before, it has counted. */

@@ -67,7 +67,8 @@ struct replay {
 	uint64_t narrow; /* so many slips are still to be done in such small batches */
 	uint64_t taken;	 /* of options.limit */
 	struct blamed blamed;
-	int attempts;	   /* in a row that failed */
+	unsigned failures; /* batches that have failed */
+	int attempts;	   /* the same in a row */
 	char reason[1024]; /* of the last */
 	bool reopen;	   /* the outbox needs a new client before it can begin */
 	bool doubt;	   /* whether the last batch was committed is not known */
