@@ -150,8 +150,9 @@ def test_names_of_others_do_no_harm(job, jobs):
         assert result.status == 0, str(result)
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u0080-\u009f\u202e]", result.stdout), str(result)
         assert "\\x1b[31mred\\nx: y" in result.stdout
-    files = [one["file"] for one in jobs("--summary", "json").summary["jobs"]]
-    assert "\\x1b[31mred\\nx: y\\xe2\\x80\\xae\\xc2\\x85.csv" in files
+    told = jobs("--summary", "json")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u0080-\u009f\u202e]", told.stdout), str(told)
+    assert "\033[31mred\nx: y\u202e\u0085.csv" in [one["file"] for one in told.summary["jobs"]]
 
 
 def test_no_such_job(jobs):

@@ -29,7 +29,7 @@ def under_way(own_broker, topic, spawn, tmp_path):
 
 
 def wait_for_lines(running, fallback):
-    running.wait_for("records in the fallback file", lambda: fallback.exists() and fallback.stat().st_size, 60)
+    running.wait_for("records in the fallback file", lambda: fallback.exists() and fallback.stat().st_size, 120)
 
 
 def check_all_once(job, fallback, count):
