@@ -25,8 +25,8 @@
 #define SETTLE_MS   6000
 /* A transaction that is too small costs time, one that is too large is lost with whoever is
  * killed. */
-#define COMMIT_RECORDS 100000
-#define COMMIT_MS      2000
+#define COMMIT_RECORDS 250000
+#define COMMIT_MS      4000
 /* About a minute, all told. */
 #define RETRIES	       10
 #define BACKOFF_MS     1000

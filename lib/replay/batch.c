@@ -57,6 +57,7 @@ bool batch_begin(struct replay *r)
 		return true;
 	answer = outbox_begin(&r->outbox);
 	r->began = clock_mono_ms();
+	r->began_wall = clock_wall_ms();
 	if (answer == TXN_DONE)
 		return true;
 	work_recover(r, answer);
@@ -71,18 +72,39 @@ static uint32_t add_slip(struct replay *r, const struct received *received, stru
 }
 
 /* False: something has failed meanwhile, or the run shall end and this takes too long. */
-static bool hand_over(struct replay *r, const char *topic, int32_t partition,
+static bool hand_over(struct replay *r, struct outbox_topic *topic, int32_t partition,
 		      const struct record *record, enum outbox_kind kind, uint32_t slip)
 {
-	int64_t since = clock_mono_ms();
+	int64_t since = 0;
 
 	while (!outbox_send(&r->outbox, topic, partition, record, kind, slip)) {
+		since = since ? since : clock_mono_ms();
 		if (r->outbox.n_failures || outbox_is_lost(&r->outbox) ||
 		    (*r->options.stop && clock_mono_ms() - since >= r->options.settle_ms))
 			return false;
 		outbox_serve(&r->outbox, 10);
 	}
 	return !r->outbox.n_failures;
+}
+
+/* Most entries of a batch say the same: it is written once. */
+static bool says_the_same(const struct replay *r, const struct entry *e)
+{
+	const struct entry *last = &r->last;
+
+	return r->value.len && !e->reason && !last->reason && e->resolution == last->resolution &&
+	       e->to == last->to && e->at == last->at;
+}
+
+static void write_entry(struct replay *r, const struct entry *e)
+{
+	buf_clear(&r->key);
+	entry_key(&r->key, e);
+	if (says_the_same(r, e))
+		return;
+	r->last = *e;
+	buf_clear(&r->value);
+	entry_value(&r->value, e);
 }
 
 static bool send_entry(struct replay *r, const struct letter *l, enum resolution resolution,
@@ -97,19 +119,16 @@ static bool send_entry(struct replay *r, const struct letter *l, enum resolution
 		.reason = resolution == RESOLUTION_DISCARDED ? r->options.reason
 			  : *j->message			     ? j->message
 							     : NULL,
-		.at = clock_wall_ms(),
+		.at = r->began_wall,
 	};
 	struct record record = {.timestamp = RECORD_NO_TIMESTAMP};
 
 	if (!r->resolved)
 		return true;
-	buf_clear(&r->key);
-	buf_clear(&r->value);
-	entry_key(&r->key, &e);
-	entry_value(&r->value, &e);
+	write_entry(r, &e);
 	record.key = buf_slice(&r->key);
 	record.value = buf_slice(&r->value);
-	return hand_over(r, resolved_topic(r->resolved), e.partition, &record, OUTBOX_ENTRY, slip);
+	return hand_over(r, &r->ledger_topic, e.partition, &record, OUTBOX_ENTRY, slip);
 }
 
 /* What goes back to the DLQ: the letter as it was, with headers that say what is wrong now. */
@@ -138,7 +157,7 @@ static bool send_back(struct replay *r, const struct letter *l, const struct jud
 {
 	const struct record *record = j->fate == FATE_RETURN ? make_letter(r, l, j) : l->record;
 
-	return hand_over(r, r->options.dlq, l->received->partition, record, OUTBOX_LETTER, slip) &&
+	return hand_over(r, &r->dlq_topic, l->received->partition, record, OUTBOX_LETTER, slip) &&
 	       send_entry(r, l, RESOLUTION_RETURNED, j, slip);
 }
 
@@ -147,7 +166,7 @@ static bool send_on(struct replay *r, const struct letter *l, const struct judge
 {
 	if (r->options.canary && !r->canary.passed)
 		canary_add(&r->canary, slip, j->to->name, j->record);
-	return hand_over(r, j->to->name, j->partition, j->record, OUTBOX_RECORD, slip) &&
+	return hand_over(r, &j->to->topic, j->partition, j->record, OUTBOX_RECORD, slip) &&
 	       send_entry(r, l, RESOLUTION_REPLAYED, j, slip);
 }
 

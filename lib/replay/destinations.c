@@ -27,7 +27,7 @@ static struct destination *add(struct destinations *d, const char *name)
 	struct destination *item = mem_alloc(1, sizeof(*item));
 
 	item->name = mem_strdup(name);
-	item->info.name = item->name;
+	item->info.name = item->topic.name = item->name;
 	limits_init(&item->info.limits);
 	d->items = mem_grow(d->items, &d->cap, d->n + 1, sizeof(*d->items));
 	d->items[d->n++] = item;

@@ -11,11 +11,12 @@
 #include "base/macros.h"
 #include "kafka/client.h"
 #include "kafka/cluster.h"
+#include "replay/outbox.h"
 
 struct destination {
 	char *name;
 	struct topic_info info;
-	uint64_t count; /* for whoever counts */
+	struct outbox_topic topic; /* for whoever sends */
 };
 
 struct destinations {

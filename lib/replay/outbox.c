@@ -81,7 +81,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 	(void)rk;
 	o->inflight--;
 	o->inflight_bytes -= m->len;
-	o->heard = clock_mono_ms();
+	o->reports++;
 	if (m->err) {
 		add_failure(o, what, cause_of(o, m->err), false);
 		return;
@@ -117,6 +117,7 @@ static int open_client(struct outbox *o, struct error *err)
 	if (client_init(&o->client, "topic", &o->properties, on_report, o->options.events, err) < 0)
 		return -1;
 	o->client.owner = o;
+	o->number++;
 	o->txn = (struct transaction){
 		.client = &o->client,
 		.poll = poll_client,
@@ -147,6 +148,8 @@ static void close_client(struct outbox *o)
 		for (int i = 0; i < 50 && o->inflight; i++)
 			client_poll(&o->client, 100);
 	}
+	while (o->n_rkts)
+		rd_kafka_topic_destroy(o->rkts[--o->n_rkts]);
 	client_finish(&o->client);
 	o->inflight = o->inflight_bytes = 0;
 	o->open = false;
@@ -157,7 +160,9 @@ void outbox_finish(struct outbox *o)
 	close_client(o);
 	properties_finish(&o->properties);
 	free(o->failures);
+	free(o->rkts);
 	o->failures = NULL;
+	o->rkts = NULL;
 }
 
 enum txn_answer outbox_open(struct outbox *o)
@@ -182,6 +187,13 @@ enum txn_answer outbox_begin(struct outbox *o)
 	return answer;
 }
 
+/* Until the client goes. */
+static void keep(struct outbox *o, rd_kafka_topic_t *rkt)
+{
+	o->rkts = mem_grow(o->rkts, &o->cap_rkts, o->n_rkts + 1, sizeof(*o->rkts));
+	o->rkts[o->n_rkts++] = rkt;
+}
+
 static rd_kafka_headers_t *make_headers(const struct record *r)
 {
 	rd_kafka_headers_t *list = rd_kafka_headers_new(r->n_headers);
@@ -195,12 +207,35 @@ static rd_kafka_headers_t *make_headers(const struct record *r)
 	return list;
 }
 
-static rd_kafka_resp_err_t produce(struct outbox *o, const char *topic, int32_t partition,
-				   const struct record *r, void *opaque)
+/* Unless the user has said how topics are to be compressed. */
+static rd_kafka_topic_conf_t *compressing(const struct outbox *o)
+{
+	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(o->client.rk);
+
+	if (!properties_get(&o->properties, "compression.codec"))
+		rd_kafka_topic_conf_set(conf, "compression.codec", "lz4", NULL, 0);
+	return conf;
+}
+
+/* A client has what was made with its topics for as long as it lives. */
+static rd_kafka_topic_t *rkt_of(struct outbox *o, struct outbox_topic *topic)
+{
+	if (topic->client == o->number)
+		return topic->rkt;
+	topic->rkt =
+		rd_kafka_topic_new(o->client.rk, topic->name, topic->alike ? compressing(o) : NULL);
+	topic->client = o->number;
+	if (topic->rkt)
+		keep(o, topic->rkt);
+	return topic->rkt;
+}
+
+static rd_kafka_resp_err_t produce_full(struct outbox *o, rd_kafka_topic_t *rkt, int32_t partition,
+					const struct record *r, void *opaque)
 {
 	rd_kafka_headers_t *headers = r->n_headers ? make_headers(r) : NULL;
 	rd_kafka_resp_err_t err = rd_kafka_producev(
-		o->client.rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+		o->client.rk, RD_KAFKA_V_RKT(rkt), RD_KAFKA_V_PARTITION(partition),
 		RD_KAFKA_V_KEY(r->key.data, r->key.len),
 		RD_KAFKA_V_VALUE((void *)r->value.data, r->value.len),
 		RD_KAFKA_V_TIMESTAMP(r->timestamp < 0 ? 0 : r->timestamp),
@@ -212,16 +247,29 @@ static rd_kafka_resp_err_t produce(struct outbox *o, const char *topic, int32_t 
 	return err;
 }
 
-bool outbox_send(struct outbox *o, const char *topic, int32_t partition, const struct record *r,
-		 enum outbox_kind kind, uint32_t slip)
+static rd_kafka_resp_err_t produce(struct outbox *o, struct outbox_topic *topic, int32_t partition,
+				   const struct record *r, void *opaque)
+{
+	rd_kafka_topic_t *rkt = rkt_of(o, topic);
+
+	if (!rkt)
+		return rd_kafka_last_error();
+	if (r->n_headers || r->timestamp != RECORD_NO_TIMESTAMP)
+		return produce_full(o, rkt, partition, r, opaque);
+	if (rd_kafka_produce(rkt, partition, RD_KAFKA_MSG_F_COPY, (void *)r->value.data,
+			     r->value.len, r->key.data, r->key.len, opaque) == 0)
+		return RD_KAFKA_RESP_ERR_NO_ERROR;
+	return rd_kafka_last_error();
+}
+
+bool outbox_send(struct outbox *o, struct outbox_topic *topic, int32_t partition,
+		 const struct record *r, enum outbox_kind kind, uint32_t slip)
 {
 	void *opaque = tag(kind, slip);
 	rd_kafka_resp_err_t err;
 
 	if (o->inflight >= INFLIGHT_MAX || o->inflight_bytes >= INFLIGHT_BYTES_MAX)
 		return false;
-	if (!o->inflight)
-		o->heard = clock_mono_ms();
 	err = produce(o, topic, partition, r, opaque);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
@@ -240,8 +288,12 @@ void outbox_serve(struct outbox *o, int timeout_ms)
 	idle(o);
 }
 
-bool outbox_is_lost(const struct outbox *o)
+bool outbox_is_lost(struct outbox *o)
 {
+	if (o->reports != o->known || !o->inflight) {
+		o->known = o->reports;
+		o->heard = clock_mono_ms();
+	}
 	return o->inflight && clock_mono_ms() - o->heard >= LOST_MS;
 }
 

@@ -33,6 +33,14 @@ struct outbox_options {
 	const struct event_sink *events;
 };
 
+/* A topic that is written to: zero-initialise it, but for its name. */
+struct outbox_topic {
+	const char *name;      /* borrowed */
+	bool alike;	       /* its records are so much alike that compressing them is cheap */
+	rd_kafka_topic_t *rkt; /* of the client at hand */
+	unsigned client;       /* which it is */
+};
+
 /* What was not written. */
 struct outbox_failure {
 	uint32_t slip;
@@ -46,14 +54,18 @@ struct outbox {
 	struct properties properties;
 	struct client client;
 	struct transaction txn;
+	unsigned number;	 /* of the client: grows with each */
+	rd_kafka_topic_t **rkts; /* its topics */
+	size_t n_rkts, cap_rkts;
 	int batch_size; /* bytes; no topic that is written to takes less */
 	bool open;	/* a transaction is */
 	size_t inflight;
 	size_t inflight_bytes;
 	struct outbox_failure *failures; /* of this transaction */
 	size_t n_failures, cap_failures;
-	int64_t heard; /* mono ms: when the last report came, or something was sent after none
-			* was awaited */
+	uint64_t reports; /* that have come, */
+	uint64_t known;	  /* so many of them when that was looked at last, */
+	int64_t heard;	  /* and when that had changed; mono ms */
 };
 
 /* Connects to nothing. 0, or -1 with *err (ERROR_USAGE); call outbox_finish in any case. */
@@ -70,8 +82,8 @@ int outbox_reopen(struct outbox *o, int batch_size, struct error *err) _must_che
 enum txn_answer outbox_begin(struct outbox *o) _must_check_;
 
 /* Hands a record over; partition -1: by its key. False: it is full, serve it. */
-bool outbox_send(struct outbox *o, const char *topic, int32_t partition, const struct record *r,
-		 enum outbox_kind kind, uint32_t slip);
+bool outbox_send(struct outbox *o, struct outbox_topic *topic, int32_t partition,
+		 const struct record *r, enum outbox_kind kind, uint32_t slip);
 
 /* Serves what has come in. */
 void outbox_serve(struct outbox *o, int timeout_ms);
@@ -82,7 +94,7 @@ bool outbox_drain(struct outbox *o);
 
 /* Nothing is heard any more of what is on its way. librdkafka, up to 2.9 at least, never tells
  * of what it wants to send again to a topic that has been deleted in a transaction. */
-bool outbox_is_lost(const struct outbox *o);
+bool outbox_is_lost(struct outbox *o);
 
 /* Ends the transaction; as transaction_commit, when all is acknowledged. */
 enum txn_answer outbox_commit(struct outbox *o, const struct txn_offsets *offsets) _must_check_;

@@ -97,7 +97,11 @@ static int prepare_ledger(struct replay *r, struct error *err)
 		return -1;
 	/* A client keeps to the partitions that it has heard of first. */
 	resolved_destroy(TAKE_PTR(r->resolved));
-	return work_open_ledger(r, err);
+	if (work_open_ledger(r, err) < 0)
+		return -1;
+	r->ledger_topic.alike = true;
+	r->ledger_topic.name = resolved_topic(r->resolved);
+	return 0;
 }
 
 static int ask_limits(struct replay *r, struct error *err)

@@ -137,6 +137,7 @@ struct replay *replay_create(const struct replay_options *options, struct error 
 	struct replay *r = mem_alloc(1, sizeof(*r));
 
 	r->options = *options;
+	r->dlq_topic.name = options->dlq;
 	r->most = options->commit_records;
 	ledger_init(&r->saved.ledger);
 	pace_init(&r->pace, options->rate);

@@ -38,6 +38,7 @@ struct replay {
 	struct resolved *resolved; /* NULL: there is no ledger */
 	struct destinations destinations;
 	struct topic_info dlq;
+	struct outbox_topic dlq_topic, ledger_topic;
 	struct judge judge;
 	struct outbox outbox;
 	struct pace pace;
@@ -62,10 +63,11 @@ struct replay {
 	struct slip *slips;
 	size_t n_slips, cap_slips;
 	struct saved saved;
-	int64_t began;	 /* mono ms */
-	uint64_t most;	 /* slips that a batch may have now */
-	uint64_t narrow; /* so many slips are still to be done in such small batches */
-	uint64_t taken;	 /* of options.limit */
+	int64_t began;	    /* mono ms */
+	int64_t began_wall; /* the same in ms since 1970 UTC: when its letters are resolved */
+	uint64_t most;	    /* slips that a batch may have now */
+	uint64_t narrow;    /* so many slips are still to be done in such small batches */
+	uint64_t taken;	    /* of options.limit */
 	struct blamed blamed;
 	unsigned failures; /* batches that have failed */
 	int attempts;	   /* the same in a row */
@@ -77,7 +79,8 @@ struct replay {
 	struct dead_letter letter;
 	struct header *headers; /* memory for a letter that becomes another one */
 	size_t cap_headers;
-	struct buf key, value; /* of an entry */
+	struct buf key, value; /* of an entry, */
+	struct entry last;     /* which it is; its texts are others' */
 	struct error halted;   /* kind is set: nothing more may be done, and why */
 };
 

@@ -31,9 +31,22 @@ enum letter_status resolution_status(enum resolution r)
 	return resolutions[r].status;
 }
 
+/* printf takes several times as long, and there is one for each letter. */
+static void add_number(struct buf *out, uint64_t number)
+{
+	char digits[20], *at = digits + sizeof(digits);
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	buf_add(out, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void entry_key(struct buf *out, const struct entry *e)
 {
-	buf_addf(out, "%" PRId32 ":%" PRId64, e->partition, e->offset);
+	add_number(out, (uint64_t)e->partition);
+	buf_add_char(out, ':');
+	add_number(out, (uint64_t)e->offset);
 }
 
 static void add_text(struct buf *out, const char *name, const char *text)
