@@ -9,6 +9,8 @@
 
 /* With a rate, consumers shall get a tenth of a second's worth at once at most. */
 #define RATE_COMMIT_MS 50
+/* Of letters that can't be sent, so many of each code are named. */
+#define NAMED_PER_CODE 10
 
 static void save(struct replay *r)
 {
@@ -190,7 +192,8 @@ static bool write_out(struct replay *r, const struct letter *l, const struct jud
 	return true;
 }
 
-static void tell(struct replay *r, const struct letter *l, const struct judgement *j)
+static void say(struct replay *r, const struct received *received, const struct judgement *j,
+		const char *code, bool loud)
 {
 	static const char *const what[] = {
 		[FATE_PARK] = "parked",
@@ -198,14 +201,8 @@ static void tell(struct replay *r, const struct letter *l, const struct judgemen
 		[FATE_RETURN] = "back to the end of the DLQ",
 		[FATE_MOVE] = "moved to the end of the DLQ",
 	};
-	const struct received *received = l->received;
-	struct track *t = &r->tracks[received->partition];
-	const char *code = j->cause.code ? j->cause.code : "MAX_REPLAYS";
 
-	if (j->fate < FATE_PARK || received->offset < t->told)
-		return;
-	t->told = r->saved.tracks[received->partition].told = received->offset + 1;
-	event_emit(r->options.events, EVENT_WARNING, "not_replayed",
+	event_emit(r->options.events, loud ? EVENT_WARNING : EVENT_DEBUG, "not_replayed",
 		   EVENT_FIELDS(EVENT_TEXT("code", code),
 				EVENT_NUMBER("partition", received->partition),
 				EVENT_NUMBER("offset", received->offset),
@@ -214,7 +211,26 @@ static void tell(struct replay *r, const struct letter *l, const struct judgemen
 		   received->offset, code, j->message, what[j->fate]);
 }
 
-void work_count(struct replay *r, const struct judgement *j)
+/* nth: of those with its code. Once each, however often its batch is done. */
+static void tell(struct replay *r, const struct received *received, const struct judgement *j,
+		 uint64_t nth)
+{
+	struct track *t = &r->tracks[received->partition];
+	const char *code = j->cause.code ? j->cause.code : "MAX_REPLAYS";
+
+	if (j->fate < FATE_PARK || received->offset < t->told)
+		return;
+	t->told = r->saved.tracks[received->partition].told = received->offset + 1;
+	say(r, received, j, code, nth <= NAMED_PER_CODE);
+	if (nth == NAMED_PER_CODE)
+		event_emit(
+			r->options.events, EVENT_WARNING, "more_failures",
+			EVENT_FIELDS(EVENT_TEXT("code", code)),
+			"Further ones with %s are only counted (see them with --log-level debug)",
+			code);
+}
+
+uint64_t work_count(struct replay *r, const struct judgement *j)
 {
 	static const enum outcome outcomes[] = {
 		[FATE_SEND] = OUTCOME_DELIVERED,       [FATE_DISCARD] = OUTCOME_DISCARDED,
@@ -225,8 +241,7 @@ void work_count(struct replay *r, const struct judgement *j)
 
 	ledger_read(l);
 	ledger_settle(l, outcomes[j->fate]);
-	if (j->cause.code)
-		ledger_error(l, j->cause.code);
+	return j->cause.code ? ledger_error(l, j->cause.code) : l->outcome[outcomes[j->fate]];
 }
 
 bool batch_take(struct replay *r, const struct letter *l, const struct judgement *j)
@@ -239,8 +254,7 @@ bool batch_take(struct replay *r, const struct letter *l, const struct judgement
 		work_recover(r, TXN_ABORT);
 		return false;
 	}
-	tell(r, l, j);
-	work_count(r, j);
+	tell(r, received, j, work_count(r, j));
 	r->taken++;
 	track_pass(&r->tracks[received->partition], received->offset, j->fate != FATE_STAY);
 	return true;

@@ -97,8 +97,8 @@ bool batch_commit(struct replay *r);
 /* Gives up what is open. */
 void batch_abort(struct replay *r);
 
-/* Counts what becomes of a letter. */
-void work_count(struct replay *r, const struct judgement *j);
+/* Counts what becomes of a letter: which one of its code, or fate, from 1. */
+uint64_t work_count(struct replay *r, const struct judgement *j);
 
 bool batch_is_full(const struct replay *r);
 
