@@ -9,8 +9,8 @@ import pytest
 
 from harness import paths
 
-ORDER = ["base", "record", "kafka", "source", "check", "route", "job", "letter", "resolved", "deliver", "replay",
-         "report", "inspect"]
+ORDER = ["base", "record", "kafka", "source", "check", "mend", "route", "job", "letter", "resolved",
+         "deliver", "replay", "report", "inspect"]
 LIB = paths.ROOT / "lib"
 SOURCES = sorted(path for pattern in ("*/*.c", "*/*.h", "*/*.cc") for path in LIB.glob(pattern))
 
