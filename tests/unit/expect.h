@@ -52,6 +52,15 @@ static inline void record_event(void *ctx, const struct event *event)
 
 #define EVENTS_INTO(b) ((struct event_sink){record_event, (b)})
 
+/* For tests that are about a program of somebody else's, and are skipped without it. */
+static inline bool has_program(const char *name)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "command -v %s > /dev/null 2>&1", name);
+	return system(command) == 0;
+}
+
 /* A new folder, to which the process moves: files have short names there. */
 static inline int enter_scratch(void **state)
 {
