@@ -103,6 +103,8 @@ static const struct contract table[] = {
 	      "add the field, or change --key"),
 	FAULT("INVALID_TIMESTAMP", FAULT_INVALID_TIMESTAMP, "the timestamp can't be read as one",
 	      "mend the field, or change --timestamp-from"),
+	FAULT("MEND_FAILED", FAULT_MEND_FAILED, "what was to be changed in it can't be",
+	      "see the message; the record is as it was"),
 	FAULT("MSG_SIZE_TOO_LARGE", FAULT_TOO_LARGE, "larger than its topic takes",
 	      "raise max.message.bytes of the topic, or make the record smaller"),
 	FAULT("KEY_HELD", FAULT_KEY_HELD, "an earlier record of its key failed",
