@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 
@@ -39,7 +40,7 @@ void exchange_set_line(struct exchange *x, struct slice value)
 struct talk exchange_talk(struct exchange *x, enum talk_aim aim)
 {
 	buf_clear(&x->said);
-	x->hung = false;
+	x->hung = x->absent = false;
 	return (struct talk){.child = &x->child,
 			     .aim = aim,
 			     .words = buf_slice(&x->line),
@@ -85,6 +86,9 @@ enum mend_result exchange_see_off(struct exchange *x, const struct talk *talk)
 	if (ended && !status)
 		return MEND_DONE;
 	x->hung = !ended;
+	/* So the shell says it (POSIX). */
+	x->absent = ended && WIFEXITED(status) &&
+		    (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127);
 	return complaint_set_end(&x->complaint, ended, status, x->timeout_ms);
 }
 

@@ -20,7 +20,8 @@ struct exchange {
 	struct child child;
 	struct buf line; /* what it is told */
 	struct buf said;
-	bool hung; /* the last refusal was for nothing but the timeout */
+	bool hung;   /* the last refusal was for nothing but the timeout */
+	bool absent; /* or because there is no such command */
 	struct complaint complaint;
 };
 

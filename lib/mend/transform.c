@@ -83,6 +83,8 @@ static enum mend_result count_failure(struct transform *t, struct error *err)
 		return MEND_REFUSED;
 	t->failures++;
 	t->hangs = t->process.exchange.hung ? t->hangs + 1 : 0;
+	if (!t->any && t->process.exchange.absent)
+		return give_up(t, "can't be run", err);
 	if (t->hangs >= TRANSFORM_HANGS_MAX)
 		return give_up(t, "hangs again and again", err);
 	if (!t->any && t->failures >= TRANSFORM_FAILURES_MAX)

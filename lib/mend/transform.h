@@ -15,7 +15,8 @@
 #include "base/slice.h"
 #include "mend/result.h"
 
-/* No record would pass, or not in this life: so many failures before the first success, */
+/* No record would pass, or not in this life: so many failures before the first success (one,
+ * when there is no such command), */
 #define TRANSFORM_FAILURES_MAX 100
 /* so many in a row that took the whole timeout, */
 #define TRANSFORM_HANGS_MAX 5

@@ -53,7 +53,6 @@ static const struct {
 	{"exit 3", NULL, "ended with status 3", NULL},
 	{"read -r l; printf '{\"a'; exit 4", NULL, "ended with status 4", NULL},
 	{"read -r l; kill -9 $$", NULL, "was killed by signal 9", NULL},
-	{"no-such-command 2> /dev/null", NULL, "status 127, as a command that isn't found", NULL},
 	{EACH("echo hello"), NULL, "printed what is not JSON: column ", NULL},
 	{EACH("echo '{\"a\":}'"), NULL, "printed what is not JSON: column 6", NULL},
 	{EACH("printf '\"\\377\"\\n'"), NULL, "printed what is not JSON: not valid UTF-8", NULL},
@@ -144,6 +143,22 @@ static void test_what_has_never_answered_stops_the_run(void **state)
 		assert_int_equal(err.kind, ERROR_SYSTEM);
 		assert_non_null(strstr(err.text, "The transform command fails for every record: it "
 						 "ended with status 3. "));
+		transform_destroy(t);
+	}
+}
+
+static void test_what_is_not_there_stops_the_run(void **state)
+{
+	(void)state;
+	for (int exact = 0; exact < 2; exact++) {
+		struct transform *t = create("no-such-command 2> /dev/null", LONG_MS);
+		struct error err = {0};
+
+		transform_set_exact(t, exact);
+		assert_int_equal(run(t, "1", &err), MEND_BROKEN);
+		assert_non_null(strstr(err.text,
+				       "The transform command can't be run: it ended "
+				       "with status 127, as a command that isn't found. "));
 		transform_destroy(t);
 	}
 }
@@ -284,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_a_value_of_several_lines_is_told_in_one),
 		cmocka_unit_test(test_bad_json_ends_nothing),
 		cmocka_unit_test(test_what_has_never_answered_stops_the_run),
+		cmocka_unit_test(test_what_is_not_there_stops_the_run),
 		cmocka_unit_test(test_what_has_answered_may_fail_for_many),
 		cmocka_unit_test(test_what_hangs_again_and_again_stops_the_run),
 		cmocka_unit_test(test_stop_is_no_failure),
