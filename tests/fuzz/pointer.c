@@ -11,6 +11,7 @@
 #include "check/check.h"
 #include "judge.h"
 #include "slow.h"
+#include "tree.h"
 
 static void check_reread(const struct pointer *p)
 {
@@ -22,37 +23,6 @@ static void check_reread(const struct pointer *p)
 	for (size_t i = 0; i < p->n_tokens; i++)
 		REQUIRE(slice_equal(again.tokens[i], p->tokens[i]));
 	pointer_finish(&again);
-}
-
-/* NULL when `name` spells no index. */
-static const json_t *item_of(const json_t *array, struct slice name)
-{
-	size_t index = 0;
-
-	if (!name.len || name.len > 9 || (name.len > 1 && name.data[0] == '0'))
-		return NULL;
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.data[i] < '0' || name.data[i] > '9')
-			return NULL;
-		index = index * 10 + (size_t)(name.data[i] - '0');
-	}
-	return json_array_get(array, index);
-}
-
-static const json_t *member_of(const json_t *object, struct slice name)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)object, key, value) if (slice_is(name, key)) return value;
-	return NULL;
-}
-
-static const json_t *walk(const json_t *at, const struct pointer *p)
-{
-	for (size_t i = 0; i < p->n_tokens && at; i++)
-		at = json_is_array(at) ? item_of(at, p->tokens[i]) : member_of(at, p->tokens[i]);
-	return at;
 }
 
 static enum json_kind kind_of(const json_t *value)
@@ -69,7 +39,6 @@ static enum json_kind kind_of(const json_t *value)
 
 static void compare(const json_t *value, const struct json_field *field)
 {
-	const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
 	json_t *parsed;
 
 	REQUIRE(field->kind == kind_of(value));
@@ -80,7 +49,7 @@ static void compare(const json_t *value, const struct json_field *field)
 								json_string_length(value)}));
 		return;
 	}
-	parsed = json_loadb(field->text.data, field->text.len, flags, NULL);
+	parsed = tree_read(field->text);
 	REQUIRE(parsed && json_equal(parsed, value));
 	json_decref(parsed);
 }
@@ -106,7 +75,6 @@ static void check_found(const struct pointer *p, struct slice text, struct slice
 
 static void look_up(struct check *check, size_t number, const struct pointer *p, struct slice text)
 {
-	const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
 	struct record r = {.value = text, .json = true};
 	struct verdict v;
 	json_t *root;
@@ -115,9 +83,9 @@ static void look_up(struct check *check, size_t number, const struct pointer *p,
 		return;
 	check_found(p, text, pointer_find(p, text));
 	/* It refuses some valid texts; and of a name that stands twice, redrive takes the first. */
-	root = json_loadb(text.data, text.len, flags, NULL);
+	root = tree_read(text);
 	if (root)
-		compare(walk(root, p), check_field(check, number));
+		compare(tree_find(root, p->tokens, p->n_tokens), check_field(check, number));
 	json_decref(root);
 }
 
