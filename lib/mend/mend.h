@@ -58,7 +58,8 @@ bool mend_is_idle(const struct mend *m);
  * that was given where nothing changed. MEND_REFUSED: *why says what is wrong with this
  * record, without any of it, until the next call: FAULT_INVALID_JSON, FAULT_INVALID_UTF8,
  * FAULT_MISSING_FIELD, FAULT_MEND_FAILED. When *stop was set meanwhile, the record has no
- * fault. MEND_BROKEN: *err. */
+ * fault, and what was answered before may be unsure. MEND_BROKEN: *err (ERROR_SYSTEM): none
+ * would pass, or the command can't be used as it is. */
 enum mend_result mend_apply(struct mend *m, struct slice value, struct slice *out,
 			    struct verdict *why, struct error *err);
 
