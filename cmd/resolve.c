@@ -27,12 +27,16 @@
  * killed. */
 #define COMMIT_RECORDS 250000
 #define COMMIT_MS      4000
+/* What a transform command has mixed up is asked of it again, which takes its time. */
+#define TRANSFORM_RECORDS 1000
 /* About a minute, all told. */
 #define RETRIES	       10
 #define BACKOFF_MS     1000
 #define BACKOFF_MAX_MS 8000
 /* For -X dump: as for a load. */
 #define RECORD_BYTES (16u << 20)
+/* Of what a transform command answers. */
+#define VALUE_BYTES (64u << 20)
 /* Whoever sits at a terminal is asked before more messages than that. */
 #define ASK_ABOVE 1000
 
@@ -46,6 +50,7 @@ struct resolve {
 	const volatile int *stop;
 	struct selection *selection;
 	struct decoder *decoder;
+	struct mend *mend;
 	struct tolerance tolerance;
 	struct ledger ledger;
 	struct replay *replay;
@@ -74,6 +79,8 @@ static struct replay_options replay_options_of(struct resolve *v)
 		.properties = &v->properties,
 		.selection = v->selection,
 		.decoder = v->decoder,
+		.mend = v->mend,
+		.transforms = v->o.mend.transform,
 		.to = v->o.to,
 		.discard = v->discard,
 		.reason = v->o.reason,
@@ -86,7 +93,7 @@ static struct replay_options replay_options_of(struct resolve *v)
 		.canary_wait_ms = v->o.canary_wait_ms,
 		.tolerance = v->tolerance,
 		.print = resolve_print(&v->o, v->discard),
-		.commit_records = COMMIT_RECORDS,
+		.commit_records = v->o.mend.transform ? TRANSFORM_RECORDS : COMMIT_RECORDS,
 		.commit_ms = COMMIT_MS,
 		.retries = RETRIES,
 		.backoff_ms = BACKOFF_MS,
@@ -226,6 +233,14 @@ static int open_selection(struct resolve *v, struct error *err)
 	return v->decoder ? 0 : -1;
 }
 
+static int open_mend(struct resolve *v, struct error *err)
+{
+	const struct mend_options options = mend_options_from(&v->o.mend, VALUE_BYTES, v->stop);
+
+	v->mend = mend_create(&options, err);
+	return v->mend ? 0 : -1;
+}
+
 /* Which were left out could not be told from those that are done with. */
 static int check_no_ledger(const struct resolve *v, struct error *err)
 {
@@ -276,9 +291,9 @@ static int run(struct resolve *v)
 		return kafka_show(&v->o.common, &v->properties, NULL, RECORD_BYTES, &err) < 0
 			       ? fail(v, &err)
 			       : EXIT_DONE;
-	if (check_arguments(v, &err) < 0)
-		return fail(v, &err);
 	v->stop = signals_install();
+	if (check_arguments(v, &err) < 0 || open_mend(v, &err) < 0)
+		return fail(v, &err);
 	common_resolve(&v->o.common);
 	reports_open(&v->reports, &v->o.common, v->o.selection.topic);
 	return v->o.dry_run ? show_rehearsal(v) : ask_and_resolve(v);
@@ -295,6 +310,7 @@ int resolve_run(const struct cmd *cmd, bool discard, int argc, char **argv)
 	ledger_init(&v.ledger);
 	status = run(&v);
 	replay_destroy(v.replay);
+	mend_destroy(v.mend);
 	decoder_destroy(v.decoder);
 	selection_destroy(v.selection);
 	reports_close(&v.reports);

@@ -53,6 +53,7 @@ static const struct option_group safety_group = {"Safety", safety_specs};
 const struct option_use replay_dlq_uses[] = {
 	{&selection_group, offsetof(struct resolve_options, selection)},
 	{&replay_group, 0},
+	{&mend_group, offsetof(struct resolve_options, mend)},
 	{&care_group, 0},
 	{&safety_group, 0},
 	{&result_group, offsetof(struct resolve_options, common)},

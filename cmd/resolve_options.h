@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 #include "groups.h"
+#include "mend_options.h"
 #include "options.h"
 #include "selection_options.h"
 
 struct resolve_options {
 	struct common_options common;
 	struct selection_choice selection;
+	struct mend_choice mend;
 	const char *to; /* NULL: where each belongs */
 	uint64_t max_replays;
 	bool keep_key_order;
@@ -25,8 +27,8 @@ struct resolve_options {
 
 #define RESOLVE_OPTIONS_DEFAULT                                                                    \
 	{                                                                                          \
-		.common = COMMON_OPTIONS_DEFAULT, .max_replays = 3, .keep_key_order = true,        \
-		.canary_wait_ms = 10000                                                            \
+		.common = COMMON_OPTIONS_DEFAULT, .mend = MEND_CHOICE_DEFAULT, .max_replays = 3,   \
+		.keep_key_order = true, .canary_wait_ms = 10000                                    \
 	}
 
 extern const struct option_use replay_dlq_uses[]; /* into a struct resolve_options */

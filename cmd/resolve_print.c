@@ -63,6 +63,11 @@ uint64_t resolve_print(const struct resolve_options *o, bool discard)
 	add_text(&print, s->until);
 	add_number(&print, s->limit);
 	add_file(&print, s->header_map);
+	add_list(&print, &o->mend.rename);
+	add_list(&print, &o->mend.unset);
+	add_list(&print, &o->mend.set);
+	add_list(&print, &o->mend.require);
+	add_text(&print, o->mend.transform);
 	add_text(&print, o->to);
 	add_text(&print, o->reason);
 	add_number(&print, o->max_replays);

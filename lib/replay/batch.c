@@ -17,6 +17,7 @@ static void save(struct replay *r)
 	memcpy(r->saved.tracks, r->tracks, r->n * sizeof(*r->tracks));
 	ledger_copy(&r->saved.ledger, r->options.ledger);
 	r->saved.taken = r->taken;
+	r->saved.n_held = r->judge.held.n;
 	r->n_slips = 0;
 }
 
@@ -33,8 +34,22 @@ void batch_roll_back(struct replay *r)
 	ledger_copy(r->options.ledger, &r->saved.ledger);
 	r->options.ledger->retries = retries;
 	r->taken = r->saved.taken;
+	held_forget(&r->judge.held, r->saved.n_held);
 	r->n_slips = 0;
 	canary_abort(&r->canary);
+}
+
+static void settled_mend(struct replay *r)
+{
+	if (!r->options.mend)
+		return;
+	mend_set_exact(r->options.mend, false);
+	if (!r->slow && mend_is_slow(r->options.mend))
+		event_emit(r->options.events, EVENT_WARNING, "mend_slow", EVENT_NO_FIELDS,
+			   "The transform command is several processes side by side, which could "
+			   "mix messages up: it is started anew for each of them, and that takes "
+			   "time. One program for all would be faster");
+	r->slow = mend_is_slow(r->options.mend);
 }
 
 /* All that was taken is as good as done. */
@@ -44,6 +59,7 @@ void batch_settle(struct replay *r)
 		if (r->tracks[i].ours && r->tracks[i].at > r->tracks[i].seen)
 			r->tracks[i].seen = r->tracks[i].at;
 	r->attempts = 0;
+	settled_mend(r);
 	r->narrow = r->narrow > r->n_slips ? r->narrow - r->n_slips : 0;
 	if (!r->narrow)
 		r->most = r->options.commit_records;
@@ -264,6 +280,8 @@ bool batch_is_full(const struct replay *r)
 {
 	int64_t ms = r->options.rate ? RATE_COMMIT_MS : r->options.commit_ms;
 
+	if (r->options.mend && mend_is_unsure(r->options.mend))
+		return true;
 	return r->outbox.open && (r->n_slips >= r->most || clock_mono_ms() - r->began >= ms);
 }
 
@@ -302,10 +320,37 @@ static enum txn_answer commit(struct replay *r)
 	return answer;
 }
 
+/* False: what the transform command has answered may stand at the wrong letters. */
+static bool settle_mend(struct replay *r)
+{
+	struct verdict why;
+
+	if (!r->options.mend || mend_settle(r->options.mend, &why) == MEND_DONE)
+		return true;
+	event_emit(r->options.events, EVENT_WARNING, "mend_unsure", EVENT_NO_FIELDS,
+		   "%s: the batch is done again, with a process for each message",
+		   why.message ? why.message : "The transform command has mixed its answers up");
+	return false;
+}
+
+/* Nothing of it was sent: it is no failure of the cluster. */
+static void do_exactly(struct replay *r)
+{
+	batch_abort(r);
+	mend_set_exact(r->options.mend, true);
+	r->failures++;
+	if (r->held && !r->reopen)
+		work_start_reading(r);
+}
+
 bool batch_commit(struct replay *r)
 {
 	enum txn_answer answer = TXN_ABORT;
 
+	if (!settle_mend(r)) {
+		do_exactly(r);
+		return false;
+	}
 	if (!batch_begin(r))
 		return false;
 	if (outbox_drain(&r->outbox))

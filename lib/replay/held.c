@@ -54,6 +54,12 @@ void held_add(struct held *h, int32_t partition, struct slice key, int64_t offse
 	}
 }
 
+void held_forget(struct held *h, size_t n)
+{
+	for (; n < h->n; n++)
+		h->keys[n].since = INT64_MAX;
+}
+
 enum held_how held_has(struct held *h, int32_t partition, struct slice key, int64_t offset)
 {
 	size_t i;

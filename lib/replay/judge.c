@@ -71,13 +71,11 @@ static bool was_unreadable(const struct letter *l)
 	return false;
 }
 
-static bool is_still_unreadable(struct judge *j, const struct letter *l, struct judgement *out)
+static bool is_unreadable(struct judge *j, struct judgement *out)
 {
 	struct record r = {.value = j->original.record.value, .json = true};
 	struct verdict v;
 
-	if (!was_unreadable(l))
-		return false;
 	buf_clear(&j->padded);
 	buf_add_slice(&j->padded, r.value);
 	memset(buf_reserve(&j->padded, BLOCK_PADDING), 0, BLOCK_PADDING);
@@ -86,6 +84,36 @@ static bool is_still_unreadable(struct judge *j, const struct letter *l, struct 
 		return false;
 	set_fault(out, FATE_STAY, v.fault, v.message);
 	return true;
+}
+
+/* 0, or -1 with *err; the fate says what came of it. */
+static int mend_value(struct judge *j, struct judgement *out, struct error *err)
+{
+	struct verdict why = {0};
+
+	switch (mend_apply(j->options.mend, j->original.record.value, &j->original.record.value,
+			   &why, err)) {
+	case MEND_DONE:
+		return 0;
+	case MEND_BROKEN:
+		return -1;
+	case MEND_REFUSED:
+	case MEND_UNSURE:
+		break;
+	}
+	set_fault(out, FATE_STAY, why.fault ? why.fault : FAULT_MEND_FAILED, why.message);
+	return 0;
+}
+
+/* What it shall be that is sent. */
+static int make_value(struct judge *j, const struct letter *l, struct judgement *out,
+		      struct error *err)
+{
+	if (j->options.mend && !mend_is_idle(j->options.mend))
+		return mend_value(j, out, err);
+	if (was_unreadable(l))
+		is_unreadable(j, out);
+	return 0;
 }
 
 static bool is_topic_known(struct judge *j, struct judgement *out)
@@ -142,7 +170,11 @@ static void check_limits(struct judge *j, struct judgement *out)
 static int judge_sending(struct judge *j, const struct letter *l, struct judgement *out,
 			 struct error *err)
 {
-	if (!is_topic_known(j, out) || is_still_unreadable(j, l, out))
+	if (!is_topic_known(j, out))
+		return 0;
+	if (make_value(j, l, out, err) < 0)
+		return -1;
+	if (out->fate != FATE_SEND)
 		return 0;
 	if (find_destination(j, out, err) < 0)
 		return -1;

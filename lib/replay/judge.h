@@ -11,6 +11,7 @@
 #include "check/check.h"
 #include "kafka/contract.h"
 #include "letter/letter.h"
+#include "mend/mend.h"
 #include "replay/destinations.h"
 #include "replay/held.h"
 #include "replay/original.h"
@@ -34,6 +35,7 @@ struct judge_options {
 	struct decoder *decoder; /* borrowed, as are the next two */
 	struct destinations *destinations;
 	const struct limits *dlq_limits; /* what may go back to the DLQ */
+	struct mend *mend;		 /* changes values before they are sent; or NULL */
 };
 
 struct judge {
@@ -58,7 +60,8 @@ void judge_init(struct judge *j, const struct judge_options *options);
 void judge_finish(struct judge *j);
 
 /* l is the letter that the decoder has read last. culprit: what a broker has refused it for,
- * or NULL. 0, or -1 with *err: no letter can be judged any more (destinations.h). */
+ * or NULL. 0, or -1 with *err: no letter can be judged any more (destinations.h, mend.h). What
+ * a mend has made unsure is for the caller to find out, before anything is kept. */
 int judge_letter(struct judge *j, const struct letter *l, const struct judgement *culprit,
 		 struct judgement *out, struct error *err) _must_check_;
 

@@ -232,6 +232,9 @@ void work_recover(struct replay *r, enum txn_answer answer)
 	struct findings found = look_twice(r);
 
 	r->failures++;
+	/* What is undone may be unsure; it is asked for again in any case. */
+	if (r->options.mend)
+		mend_set_exact(r->options.mend, false);
 	if (found.fenced)
 		answer = TXN_FENCED;
 	else if (answer == TXN_ABORT)

@@ -90,10 +90,23 @@ static int read_all(struct replay *r, struct rehearsal *p, struct error *err)
 	return 0;
 }
 
+static int settle(struct replay *r, struct error *err)
+{
+	struct verdict why = {0};
+
+	if (!r->options.mend || *r->options.stop || mend_settle(r->options.mend, &why) == MEND_DONE)
+		return 0;
+	return error_set(
+		err, ERROR_OUTPUT,
+		"%s: what it has answered may stand at the wrong messages, and so may what "
+		"is shown here; a replay would do them again, one by one",
+		why.message ? why.message : "the transform command has mixed up its answers");
+}
+
 int replay_rehearse(struct replay *r, struct rehearsal *p, struct error *err)
 {
 	if (work_ask(r, err) < 0 || (r->resolved && read_ledger(r, err) < 0) || begin(r, err) < 0)
 		return -1;
 	r->begun = r->held = true;
-	return read_all(r, p, err);
+	return read_all(r, p, err) < 0 || settle(r, err) < 0 ? -1 : 0;
 }

@@ -126,6 +126,7 @@ static void open_judge(struct replay *r)
 		.decoder = r->options.decoder,
 		.destinations = &r->destinations,
 		.dlq_limits = &r->dlq.limits,
+		.mend = r->options.mend,
 	};
 
 	destinations_init(&r->destinations, &r->client, r->options.patience_ms, r->options.stop);
@@ -285,6 +286,9 @@ static bool take_letter(struct replay *r, const struct letter *l)
 		halt(r, &err);
 		return false;
 	}
+	/* A command that was interrupted has said nothing. */
+	if (*r->options.stop && r->options.transforms)
+		return false;
 	if (!fit_batches(r, &j))
 		return false;
 	if (j.fate == FATE_SEND && r->options.rate && !keep_pace(r))
@@ -440,7 +444,8 @@ static void step(struct replay *r)
 /* What was taken is brought to its end, as far as that is possible. */
 static void finish(struct replay *r)
 {
-	if (r->outbox.open && r->held && !r->reopen && !member_is_lost(r->member))
+	if (r->outbox.open && r->held && !r->reopen && !member_is_lost(r->member) &&
+	    !(r->options.transforms && *r->options.stop))
 		batch_commit(r);
 	if (r->outbox.open)
 		batch_abort(r);

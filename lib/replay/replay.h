@@ -23,6 +23,7 @@
 #include "deliver/tolerance.h"
 #include "kafka/properties.h"
 #include "letter/selection.h"
+#include "mend/mend.h"
 
 /* Pointers are borrowed, and must outlive the replay. */
 struct replay_options {
@@ -30,6 +31,8 @@ struct replay_options {
 	const struct properties *properties;
 	struct selection *selection;
 	struct decoder *decoder;
+	struct mend *mend;  /* changes values on their way; or NULL */
+	bool transforms;    /* by a command: what it has answered is settled with each batch */
 	const char *to;	    /* for all; NULL: where each belongs */
 	bool discard;	    /* marks them as not to be sent, and sends nothing */
 	const char *reason; /* of that, or NULL */

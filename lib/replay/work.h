@@ -27,6 +27,7 @@ struct saved {
 	struct track *tracks;
 	struct ledger ledger;
 	uint64_t taken;
+	size_t n_held;
 };
 
 struct replay {
@@ -69,6 +70,7 @@ struct replay {
 	uint64_t narrow;    /* so many slips are still to be done in such small batches */
 	uint64_t taken;	    /* of options.limit */
 	struct blamed blamed;
+	bool slow;	   /* that the transform command is has been said */
 	unsigned failures; /* batches that have failed */
 	int attempts;	   /* the same in a row */
 	char reason[1024]; /* of the last */
