@@ -8,8 +8,8 @@
 #include "kafka/objection.h"
 
 /* More are on their way only when they are small. */
-#define INFLIGHT_MAX	   50000
-#define INFLIGHT_BYTES_MAX (16u << 20)
+#define INFLIGHT_MAX	   30000
+#define INFLIGHT_BYTES_MAX (8u << 20)
 /* Reports are awaited so much longer than a message has time. */
 #define LOST_MS 30000
 
