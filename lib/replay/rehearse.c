@@ -45,7 +45,11 @@ static int take(struct replay *r, struct rehearsal *p, const struct received *re
 	if (r->resolved &&
 	    resolved_status(r->resolved, received->partition, received->offset) != STATUS_PENDING) {
 		ledger->already_resolved++;
-		return 0;
+		if (r->tracks[received->partition].newest < 0 ||
+		    work_is_of_this(r, &r->tracks[received->partition], received))
+			return 0;
+		*err = r->halted;
+		return -1;
 	}
 	letter_read(&l, r->options.decoder, received);
 	if (!selection_has(r->options.selection, &l)) {

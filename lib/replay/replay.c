@@ -12,6 +12,8 @@
 
 /* The group is looked after, and the clock read, after so many records. */
 #define TURNS_PER_LOOK 500
+/* What the clocks of two machines may differ in. */
+#define CLOCKS_DIFFER_MS 60000
 /* How long the group may take to say something when there is nothing else to do. */
 #define WAIT_MS 100
 /* Whether others are done is asked so often. */
@@ -311,6 +313,26 @@ static bool pass_seen(struct track *t, int64_t offset, bool done)
 	return true;
 }
 
+/* Nobody can have resolved what had not failed yet. False: halted. */
+bool work_is_of_this(struct replay *r, const struct track *t, const struct received *received)
+{
+	struct letter l;
+
+	letter_read(&l, r->options.decoder, received);
+	if (!letter_has(&l, LETTER_WHEN) ||
+	    l.fields[LETTER_WHEN].number <= t->newest + CLOCKS_DIFFER_MS)
+		return true;
+	error_set(
+		&r->halted, ERROR_CONFIG,
+		"the ledger %s is older than what it says is done with: it must be that of a topic "
+		"%s that was deleted. Delete it: kafka-topics.sh --bootstrap-server %s --delete "
+		"--topic %s",
+		resolved_topic(r->resolved), r->options.dlq,
+		properties_get(r->options.properties, "bootstrap.servers"),
+		resolved_topic(r->resolved));
+	return false;
+}
+
 static bool take(struct replay *r, const struct received *received)
 {
 	struct track *t = &r->tracks[received->partition];
@@ -320,6 +342,8 @@ static bool take(struct replay *r, const struct received *received)
 
 	if (pass_seen(t, received->offset, done))
 		return true;
+	if (done && t->newest >= 0 && !work_is_of_this(r, t, received))
+		return false;
 	if (done) {
 		r->options.ledger->already_resolved++;
 		track_pass(t, received->offset, true);

@@ -108,6 +108,9 @@ void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
 
 	if (committed > t->to && t->to > t->from)
 		committed = t->to;
+	/* What a group has committed goes with the topic, and with time; the ledger stays. */
+	t->newest =
+		part->offset < 0 && r->resolved ? resolved_latest(r->resolved, t->partition) : -1;
 	track_begin(t, committed, t->from > committed ? t->from : committed);
 	r->total += t->at < t->to ? (uint64_t)(t->to - t->at) : 0;
 }

@@ -15,6 +15,8 @@ struct track {
 	int64_t open;	  /* the first that is not done with, or -1: all before `at` are */
 	int64_t seen;	  /* before that, this process has decided already, and counted */
 	int64_t told;	  /* before that, warnings have been given */
+	int64_t newest;	  /* when its ledger was written last, while it isn't certain that that
+			   * is about this DLQ, and not one of its name that is no more; else -1 */
 	bool reading;	  /* it is read now */
 	bool ended;	  /* all is read */
 };

@@ -154,6 +154,9 @@ void canary_look(struct replay *r);
 void work_start_reading(struct replay *r);
 void work_end_tracks(struct replay *r);
 
+/* Is it of the DLQ that the ledger is about? */
+bool work_is_of_this(struct replay *r, const struct track *t, const struct received *received);
+
 /* Waits, and looks after everybody. */
 void work_wait(struct replay *r, int64_t ms);
 

@@ -28,6 +28,7 @@ struct resolved {
 	struct reader *reader;
 	size_t partitions; /* of the topic */
 	struct marks *marks;
+	int64_t *latest;
 	size_t n, cap; /* of marks, by partition */
 	struct stray *strays;
 	size_t n_strays, cap_strays;
@@ -73,6 +74,7 @@ void resolved_destroy(struct resolved *r)
 	for (size_t i = 0; i < r->n; i++)
 		marks_finish(&r->marks[i]);
 	free(r->marks);
+	free(r->latest);
 	free(r->topic);
 	free(r);
 }
@@ -107,9 +109,14 @@ static struct marks *marks_of(struct resolved *r, int32_t partition)
 	size_t want = (size_t)partition + 1;
 
 	if (want > r->n) {
+		size_t cap = r->cap;
+
+		r->latest = mem_grow(r->latest, &cap, want, sizeof(*r->latest));
 		r->marks = mem_grow(r->marks, &r->cap, want, sizeof(*r->marks));
-		while (r->n < want)
-			r->marks[r->n++] = (struct marks){0};
+		for (; r->n < want; r->n++) {
+			r->marks[r->n] = (struct marks){0};
+			r->latest[r->n] = -1;
+		}
 	}
 	return &r->marks[partition];
 }
@@ -162,6 +169,14 @@ static void add_stray(struct resolved *r, const struct received *received, const
 	};
 }
 
+static void mark(struct resolved *r, const struct entry *e, bool there, int64_t at)
+{
+	marks_set(marks_of(r, e->partition), e->offset,
+		  there ? resolution_status(e->resolution) : STATUS_PENDING);
+	if (at > r->latest[e->partition])
+		r->latest[e->partition] = at;
+}
+
 /* An entry in a partition that isn't its own was written by nobody of us. */
 static void take(struct resolved *r, const struct received *received)
 {
@@ -172,8 +187,7 @@ static void take(struct resolved *r, const struct received *received)
 	if (r->n_strays)
 		replace_strays(r, received);
 	if (n >= 0 && e.partition == received->partition)
-		marks_set(marks_of(r, e.partition), e.offset,
-			  n ? resolution_status(e.resolution) : STATUS_PENDING);
+		mark(r, &e, n, received->record.timestamp);
 	else if (received->record.value.data)
 		add_stray(r, received, &why);
 }
@@ -195,6 +209,12 @@ static int read_parts(struct resolved *r, const struct reader_part *parts, size_
 	return r->n_strays && !r->options.lenient ? refuse(r, &r->strays[0], err) : 0;
 }
 
+static void forget(struct resolved *r, int32_t partition)
+{
+	marks_finish(marks_of(r, partition));
+	r->latest[partition] = -1;
+}
+
 int resolved_read(struct resolved *r, const int32_t *partitions, size_t n, struct error *err)
 {
 	const struct reader_part *all;
@@ -204,7 +224,7 @@ int resolved_read(struct resolved *r, const int32_t *partitions, size_t n, struc
 
 	forget_strays(r);
 	for (size_t i = 0; i < n; i++)
-		marks_finish(marks_of(r, partitions[i]));
+		forget(r, partitions[i]);
 	rc = resolved_ask(r, err);
 	if (rc <= 0)
 		return rc;
@@ -231,6 +251,11 @@ void resolved_set(struct resolved *r, int32_t partition, int64_t offset, enum le
 int64_t resolved_next(const struct resolved *r, int32_t partition, int64_t from)
 {
 	return (size_t)partition < r->n ? marks_next(&r->marks[partition], from) : -1;
+}
+
+int64_t resolved_latest(const struct resolved *r, int32_t partition)
+{
+	return (size_t)partition < r->n ? r->latest[partition] : -1;
 }
 
 uint64_t resolved_count(const struct resolved *r, int32_t partition, int64_t from, int64_t to)

@@ -64,6 +64,10 @@ void resolved_set(struct resolved *r, int32_t partition, int64_t offset, enum le
 /* The first of a partition's offsets, from one on, that there is an entry of, or -1. */
 int64_t resolved_next(const struct resolved *r, int32_t partition, int64_t from);
 
+/* When the newest of the entries that were read for a partition was written, ms since 1970
+ * UTC; -1 when there is none. */
+int64_t resolved_latest(const struct resolved *r, int32_t partition);
+
 /* How many records of a partition are done with, from an offset to below another. */
 uint64_t resolved_count(const struct resolved *r, int32_t partition, int64_t from, int64_t to);
 

@@ -1,6 +1,7 @@
 """What can't be sent back harms only itself: it stays, it comes back, or it is parked, and the log says why."""
 
 import json
+import time
 
 import letters
 import pytest
@@ -146,6 +147,23 @@ def test_ledger_that_has_gone(broker, topic, run, filled):
     assert result.status == 5, str(result)
     assert f"its ledger {dlq}.resolved has gone" in result.stderr and "--create" in result.stderr, str(result)
     assert len(values(broker, name)) == 2
+
+
+def test_ledger_of_another_dlq(broker, topic, run, filled):
+    """The DLQ was deleted and made anew, its ledger not: what it says is about others."""
+    name = topic()
+    dlq = filled(*[letters.letter(topic=name, key=b"k%d" % n) for n in range(4)])
+    replay(broker, run, dlq, 0, delivered=4)
+    broker.delete_topic(dlq)
+    broker.create_topic(dlq, 1)
+    produce(broker, dlq, [letters.letter(topic=name, at=int(time.time() * 1000) + 300_000, value=b"new")])
+    for more in [], ["--dry-run"]:
+        result = run(replays.args(broker, dlq, *more))
+        assert result.status == 5 and f"--delete --topic {dlq}.resolved" in result.stderr, str(result)
+    assert len(values(broker, name)) == 4
+    broker.delete_topic(f"{dlq}.resolved")
+    replay(broker, run, dlq, 0, delivered=1)
+    assert b"new" in values(broker, name)
 
 
 def test_ledger_that_forgets(broker, topic, run, filled):
