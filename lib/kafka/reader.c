@@ -253,6 +253,8 @@ static int ask_part(struct reader *r, struct reader_part *part, int64_t deadline
 		if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
 			return refuse_topic(r, "Describe", rd_kafka_err2str(code), err);
 	} while (!is_over(r, deadline));
+	if (r->options.stop && *r->options.stop)
+		return no_answer(r, err);
 	return error_set(err, ERROR_OUTPUT, "can't find out how far partition %d of %s goes: %s",
 			 part->partition, r->options.topic, rd_kafka_err2str(code));
 }

@@ -17,12 +17,24 @@ static void save(struct replay *r)
 	memcpy(r->saved.tracks, r->tracks, r->n * sizeof(*r->tracks));
 	ledger_copy(&r->saved.ledger, r->options.ledger);
 	r->saved.taken = r->taken;
-	r->saved.n_held = r->judge.held.n;
 	r->n_slips = 0;
 }
 
 void batch_save(struct replay *r)
 {
+	save(r);
+}
+
+static void see(struct replay *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->tracks[i].ours && r->tracks[i].at > r->tracks[i].seen)
+			r->tracks[i].seen = r->tracks[i].at;
+}
+
+void batch_keep(struct replay *r)
+{
+	see(r);
 	save(r);
 }
 
@@ -34,7 +46,8 @@ void batch_roll_back(struct replay *r)
 	ledger_copy(r->options.ledger, &r->saved.ledger);
 	r->options.ledger->retries = retries;
 	r->taken = r->saved.taken;
-	held_forget(&r->judge.held, r->saved.n_held);
+	for (size_t i = 0; i < r->n; i++)
+		held_rewind(&r->judge.held, (int32_t)i, r->tracks[i].at);
 	r->n_slips = 0;
 	canary_abort(&r->canary);
 }
@@ -55,14 +68,14 @@ static void settled_mend(struct replay *r)
 /* All that was taken is as good as done. */
 void batch_settle(struct replay *r)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (r->tracks[i].ours && r->tracks[i].at > r->tracks[i].seen)
-			r->tracks[i].seen = r->tracks[i].at;
+	see(r);
 	r->attempts = 0;
 	settled_mend(r);
 	r->narrow = r->narrow > r->n_slips ? r->narrow - r->n_slips : 0;
-	if (!r->narrow)
+	if (!r->narrow) {
 		r->most = r->options.commit_records;
+		blamed_finish(&r->blamed);
+	}
 	canary_commit(&r->canary);
 	save(r);
 }
@@ -149,6 +162,14 @@ static bool send_entry(struct replay *r, const struct letter *l, enum resolution
 	return hand_over(r, &r->ledger_topic, e.partition, &record, OUTBOX_ENTRY, slip);
 }
 
+/* Where it came from, as far as anybody knows. */
+static const char *topic_of(const struct replay *r, const struct judgement *j)
+{
+	const char *original = r->judge.original.topic;
+
+	return *original || !j->to ? original : j->to->name;
+}
+
 /* What goes back to the DLQ: the letter as it was, with headers that say what is wrong now. */
 static const struct record *make_letter(struct replay *r, const struct letter *l,
 					const struct judgement *j)
@@ -159,14 +180,14 @@ static const struct record *make_letter(struct replay *r, const struct letter *l
 
 	r->headers =
 		mem_grow(r->headers, &r->cap_headers, record.n_headers + 1, sizeof(*r->headers));
+	record.timestamp = r->judge.original.record.timestamp;
 	record.headers = r->headers;
 	record.n_headers = original_for_letter(r->options.decoder, l, r->headers);
 	f = failure_from_record(&record, &nowhere, j->cause, j->message);
 	f->replays = r->judge.original.replays + 1;
 	failure_destroy(r->failure);
 	r->failure = f;
-	deadletter_make(&r->letter, f, DEADLETTER_REDRIVE,
-			j->to ? j->to->name : r->judge.original.topic, NULL);
+	deadletter_make(&r->letter, f, DEADLETTER_REDRIVE, topic_of(r, j), NULL);
 	return &r->letter.record;
 }
 
@@ -190,8 +211,11 @@ static bool send_on(struct replay *r, const struct letter *l, const struct judge
 
 static bool write_out(struct replay *r, const struct letter *l, const struct judgement *j)
 {
-	uint32_t slip = add_slip(r, l->received, j->to);
+	uint32_t slip;
 
+	if (j->fate == FATE_STAY)
+		return true;
+	slip = add_slip(r, l->received, j->to);
 	switch (j->fate) {
 	case FATE_SEND:
 		return send_on(r, l, j, slip);
@@ -260,6 +284,12 @@ uint64_t work_count(struct replay *r, const struct judgement *j)
 	return j->cause.code ? ledger_error(l, j->cause.code) : l->outcome[outcomes[j->fate]];
 }
 
+/* A parked one may be discarded, or sent after all, as long as there is a ledger. */
+static bool is_done(const struct replay *r, enum fate fate)
+{
+	return fate != FATE_STAY && (fate != FATE_PARK || !r->resolved);
+}
+
 bool batch_take(struct replay *r, const struct letter *l, const struct judgement *j)
 {
 	const struct received *received = l->received;
@@ -272,7 +302,7 @@ bool batch_take(struct replay *r, const struct letter *l, const struct judgement
 	}
 	tell(r, received, j, work_count(r, j));
 	r->taken++;
-	track_pass(&r->tracks[received->partition], received->offset, j->fate != FATE_STAY);
+	track_pass(&r->tracks[received->partition], received->offset, is_done(r, j->fate));
 	return true;
 }
 
@@ -312,7 +342,8 @@ static enum txn_answer commit(struct replay *r)
 	const struct txn_offsets offsets = {parts, group};
 	enum txn_answer answer = TXN_ABORT;
 
-	if (group)
+	/* In that order: what the group has given away meanwhile, its number tells. */
+	if (group && !member_is_lost(r->member))
 		answer = outbox_commit(&r->outbox, &offsets);
 	if (group)
 		rd_kafka_consumer_group_metadata_destroy(group);

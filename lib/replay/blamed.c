@@ -16,6 +16,8 @@ static struct slice key_of(const struct blamed_place *place)
 
 void blamed_finish(struct blamed *b)
 {
+	for (size_t i = 0; i < b->n; i++)
+		free(b->items[i].why);
 	index_finish(&b->index);
 	free(b->items);
 	*b = (struct blamed){0};
@@ -25,18 +27,25 @@ void blamed_add(struct blamed *b, int32_t partition, int64_t offset, enum fate f
 		struct contract cause, const char *why)
 {
 	const struct blamed_place place = {partition, offset};
-	size_t i = index_add(&b->index, key_of(&place), NULL);
+	bool added;
+	size_t i = index_add(&b->index, key_of(&place), &added);
 
 	b->items = mem_grow(b->items, &b->cap, i + 1, sizeof(*b->items));
-	b->items[i] = (struct judgement){.fate = fate, .cause = cause};
-	snprintf(b->items[i].message, sizeof(b->items[i].message), "%s", why);
-	b->n = i < b->n ? b->n : i + 1;
+	if (added)
+		b->n = i + 1;
+	else
+		free(b->items[i].why);
+	b->items[i] = (struct blamed_letter){fate, cause, mem_strdup(why)};
 }
 
-const struct judgement *blamed_find(const struct blamed *b, int32_t partition, int64_t offset)
+bool blamed_find(const struct blamed *b, int32_t partition, int64_t offset, struct judgement *out)
 {
 	const struct blamed_place place = {partition, offset};
 	size_t i = b->n ? index_find(&b->index, key_of(&place)) : INDEX_NONE;
 
-	return i == INDEX_NONE ? NULL : &b->items[i];
+	if (i == INDEX_NONE)
+		return false;
+	*out = (struct judgement){.fate = b->items[i].fate, .cause = b->items[i].cause};
+	snprintf(out->message, sizeof(out->message), "%s", b->items[i].why);
+	return true;
 }

@@ -6,20 +6,27 @@
 #include "base/index.h"
 #include "replay/judge.h"
 
+struct blamed_letter {
+	enum fate fate;
+	struct contract cause;
+	char *why; /* owned */
+};
+
 /* Zero-initialise. */
 struct blamed {
 	struct index index; /* by partition and offset */
-	struct judgement *items;
+	struct blamed_letter *items;
 	size_t n, cap;
 };
 
+/* Forgets all of them; it can be used again. */
 void blamed_finish(struct blamed *b);
 
-/* What was known of that letter is replaced. */
+/* What was known of that letter is replaced; why is copied. */
 void blamed_add(struct blamed *b, int32_t partition, int64_t offset, enum fate fate,
 		struct contract cause, const char *why);
 
-/* Valid until the next call of another function; or NULL. */
-const struct judgement *blamed_find(const struct blamed *b, int32_t partition, int64_t offset);
+/* False when that letter isn't one. */
+bool blamed_find(const struct blamed *b, int32_t partition, int64_t offset, struct judgement *out);
 
 #endif

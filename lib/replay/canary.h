@@ -26,6 +26,7 @@ struct canary {
 	struct canary_record *items;
 	size_t n, cap;
 	size_t committed; /* of these */
+	int64_t until;	  /* mono ms: they are waited for; or 0 */
 	bool refused;	  /* one was not taken where it should go */
 	bool passed;	  /* none of them has come back: no more are added */
 };

@@ -77,10 +77,3 @@ struct destination *destinations_get(struct destinations *d, const char *name, s
 	}
 	return item;
 }
-
-void destinations_forget_missing(struct destinations *d)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (d->items[i]->info.state == TOPIC_MISSING)
-			d->items[i]->info.state = TOPIC_UNKNOWN;
-}

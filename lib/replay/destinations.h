@@ -38,7 +38,4 @@ void destinations_finish(struct destinations *d);
  * too: see info.state. */
 struct destination *destinations_get(struct destinations *d, const char *name, struct error *err);
 
-/* Asks again, with the next letter, about those that were not there. */
-void destinations_forget_missing(struct destinations *d);
-
 #endif

@@ -1,6 +1,7 @@
 #include "replay/held.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -44,7 +45,7 @@ void held_add(struct held *h, int32_t partition, struct slice key, int64_t offse
 		return;
 	}
 	i = index_add(&h->index, name_of(h, partition, key), &added);
-	if (!added && h->keys[i].since <= offset)
+	if (!added && h->keys[i].since < offset)
 		return;
 	h->keys = mem_grow(h->keys, &h->cap, i + 1, sizeof(*h->keys));
 	h->keys[i] = (struct held_key){offset, how};
@@ -54,10 +55,15 @@ void held_add(struct held *h, int32_t partition, struct slice key, int64_t offse
 	}
 }
 
-void held_forget(struct held *h, size_t n)
+void held_rewind(struct held *h, int32_t partition, int64_t offset)
 {
-	for (; n < h->n; n++)
-		h->keys[n].since = INT64_MAX;
+	for (size_t i = 0; i < h->n; i++) {
+		struct slice name = index_key(&h->index, i);
+
+		if (memcmp(name.data, &partition, sizeof(partition)) == 0 &&
+		    h->keys[i].since >= offset)
+			h->keys[i].since = INT64_MAX;
+	}
 }
 
 enum held_how held_has(struct held *h, int32_t partition, struct slice key, int64_t offset)

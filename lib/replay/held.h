@@ -36,8 +36,8 @@ void held_finish(struct held *h);
 void held_add(struct held *h, int32_t partition, struct slice key, int64_t offset,
 	      enum held_how how);
 
-/* Forgets those that were added when there were n already: what they came of is undone. */
-void held_forget(struct held *h, size_t n);
+/* Forgets those of a partition that came of records from that offset on: they are undone. */
+void held_rewind(struct held *h, int32_t partition, int64_t offset);
 
 /* Must the record at that offset wait? */
 enum held_how held_has(struct held *h, int32_t partition, struct slice key, int64_t offset);

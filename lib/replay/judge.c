@@ -18,6 +18,7 @@ void judge_finish(struct judge *j)
 	original_finish(&j->original);
 	check_destroy(j->check);
 	buf_finish(&j->padded);
+	buf_finish(&j->mended);
 }
 
 static void set(struct judgement *out, enum fate fate, struct contract cause, const char *message)
@@ -86,14 +87,24 @@ static bool is_unreadable(struct judge *j, struct judgement *out)
 	return true;
 }
 
+static void take_mended(struct judge *j, struct slice value)
+{
+	if (value.data == j->original.record.value.data)
+		return;
+	buf_clear(&j->mended);
+	buf_add_slice(&j->mended, value);
+	j->original.record.value = buf_slice(&j->mended);
+}
+
 /* 0, or -1 with *err; the fate says what came of it. */
 static int mend_value(struct judge *j, struct judgement *out, struct error *err)
 {
+	struct slice value = j->original.record.value;
 	struct verdict why = {0};
 
-	switch (mend_apply(j->options.mend, j->original.record.value, &j->original.record.value,
-			   &why, err)) {
+	switch (mend_apply(j->options.mend, value, &value, &why, err)) {
 	case MEND_DONE:
+		take_mended(j, value);
 		return 0;
 	case MEND_BROKEN:
 		return -1;
@@ -207,6 +218,47 @@ static void hold(struct judge *j, const struct letter *l, const struct judgement
 		held_add(&j->held, r->partition, r->record.key, r->offset, hows[out->fate]);
 }
 
+/* Whoever has no ledger can't leave one behind and go on. */
+static int can_not_leave(const struct judge *j, const struct letter *l, struct judgement *out,
+			 struct error *err)
+{
+	return error_set(
+		err, ERROR_CONFIG,
+		"%s %d:%lld can't be sent (%s: %s), and the DLQ doesn't take it once more: "
+		"without a ledger nothing behind it can be sent either. Raise "
+		"max.message.bytes of the DLQ, or replay with a ledger",
+		j->options.dlq, l->received->partition, (long long)l->received->offset,
+		out->cause.code, out->message);
+}
+
+static int leave_nothing(struct judge *j, const struct letter *l, struct judgement *out,
+			 struct error *err)
+{
+	if (out->fate == FATE_STAY)
+		out->fate = out->cause.fault == FAULT_KEY_HELD ? FATE_MOVE : FATE_RETURN;
+	check_return(j, l, out);
+	return out->fate == FATE_STAY ? can_not_leave(j, l, out, err) : 0;
+}
+
+/* What the DLQ has refused stays, whatever else is to be said of it. */
+static int judge_replay(struct judge *j, const struct letter *l, const struct judgement *culprit,
+			struct judgement *out, struct error *err)
+{
+	if (culprit && culprit->fate == FATE_STAY)
+		*out = *culprit;
+	else if (must_wait(j, l, out))
+		;
+	else if (culprit)
+		*out = *culprit;
+	else if (judge_sending(j, l, out, err) < 0)
+		return -1;
+	if (j->options.nothing_stays && out->fate >= FATE_STAY)
+		return culprit && culprit->fate == FATE_STAY ? can_not_leave(j, l, out, err)
+							     : leave_nothing(j, l, out, err);
+	check_return(j, l, out);
+	return 0;
+}
+
 int judge_letter(struct judge *j, const struct letter *l, const struct judgement *culprit,
 		 struct judgement *out, struct error *err)
 {
@@ -216,15 +268,8 @@ int judge_letter(struct judge *j, const struct letter *l, const struct judgement
 	original_make(&j->original, j->options.decoder, l);
 	if (is_parked(j, out))
 		return 0;
-	if (!must_wait(j, l, out)) {
-		if (culprit)
-			*out = *culprit;
-		else if (judge_sending(j, l, out, err) < 0)
-			return -1;
-	}
-	if (j->options.nothing_stays && out->fate == FATE_STAY)
-		out->fate = out->cause.fault == FAULT_KEY_HELD ? FATE_MOVE : FATE_RETURN;
-	check_return(j, l, out);
+	if (judge_replay(j, l, culprit, out, err) < 0)
+		return -1;
 	hold(j, l, out);
 	return 0;
 }

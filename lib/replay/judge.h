@@ -44,6 +44,7 @@ struct judge {
 	struct original original;
 	struct check *check;
 	struct buf padded; /* a value that is checked */
+	struct buf mended; /* one that was changed: a mend keeps it no longer than it must */
 };
 
 struct judgement {
@@ -60,7 +61,8 @@ void judge_init(struct judge *j, const struct judge_options *options);
 void judge_finish(struct judge *j);
 
 /* l is the letter that the decoder has read last. culprit: what a broker has refused it for,
- * or NULL. 0, or -1 with *err: no letter can be judged any more (destinations.h, mend.h). What
+ * or NULL. 0, or -1 with *err: no letter can be judged any more (destinations.h, mend.h), or
+ * nothing may stay, and this one must. What
  * a mend has made unsure is for the caller to find out, before anything is kept. */
 int judge_letter(struct judge *j, const struct letter *l, const struct judgement *culprit,
 		 struct judgement *out, struct error *err) _must_check_;

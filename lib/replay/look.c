@@ -52,6 +52,12 @@ static bool read_new(struct replay *r)
 	if (reader_ask(r->reader, &r->halted) < 0)
 		return false;
 	all = reader_parts(r->reader, &n);
+	if (n < r->n) {
+		error_set(&r->halted, ERROR_CONFIG,
+			  "the topic %s was deleted and made anew while it was replayed",
+			  r->options.dlq);
+		return false;
+	}
 	parts = mem_alloc(n + 1, sizeof(*parts));
 	for (size_t i = 0; i < n; i++)
 		parts[n_new++] = (struct reader_part){
@@ -62,21 +68,7 @@ static bool read_new(struct replay *r)
 	return fine;
 }
 
-static void wait_for_canary(struct replay *r)
-{
-	int64_t until = clock_mono_ms() + r->options.canary_wait_ms;
-
-	event_emit(r->options.events, EVENT_INFO, "canary",
-		   EVENT_FIELDS(EVENT_NUMBER("messages", r->canary.committed),
-				EVENT_NUMBER("delay_ms", r->options.canary_wait_ms)),
-		   "Canary: %zu messages are sent; waiting %" PRId64
-		   " s for any of them to come back",
-		   r->canary.committed, r->options.canary_wait_ms / 1000);
-	while (clock_mono_ms() < until && !*r->options.stop)
-		work_wait(r, 100);
-}
-
-void canary_look(struct replay *r)
+void canary_wait(struct replay *r)
 {
 	if (!batch_commit(r))
 		return;
@@ -87,10 +79,21 @@ void canary_look(struct replay *r)
 			  r->options.dlq);
 		return;
 	}
-	wait_for_canary(r);
-	if (*r->options.stop || !read_new(r))
+	r->canary.until = clock_mono_ms() + r->options.canary_wait_ms;
+	event_emit(r->options.events, EVENT_INFO, "canary",
+		   EVENT_FIELDS(EVENT_NUMBER("messages", r->canary.committed),
+				EVENT_NUMBER("delay_ms", r->options.canary_wait_ms)),
+		   "Canary: %zu messages are sent; waiting %" PRId64
+		   " s for any of them to come back",
+		   r->canary.committed, r->options.canary_wait_ms / 1000);
+}
+
+void canary_look(struct replay *r)
+{
+	if (clock_mono_ms() < r->canary.until || !read_new(r))
 		return;
 	r->canary.passed = true;
+	r->canary.until = 0;
 	event_emit(r->options.events, EVENT_INFO, "canary_passed", EVENT_NO_FIELDS,
 		   "Canary: none of them has come back; going on");
 	work_start_reading(r);

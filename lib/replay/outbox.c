@@ -153,6 +153,7 @@ static void close_client(struct outbox *o)
 	client_finish(&o->client);
 	o->inflight = o->inflight_bytes = 0;
 	o->open = false;
+	outbox_forget_failures(o);
 }
 
 void outbox_finish(struct outbox *o)

@@ -1,9 +1,6 @@
 /* What is found out, and set up, before a replay begins. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "replay/takeover.h"
@@ -57,8 +54,8 @@ static int make_tracks(struct replay *r, struct error *err)
 	return cut(r, all, err);
 }
 
-/* A ledger that has gone since the group has committed can't tell what must not be sent. */
-static int check_ledger_lost(struct replay *r, struct error *err)
+/* Has something been sent beyond what the group has committed? 1, 0, or -1 with *err. */
+static int ask_beyond(struct replay *r, struct error *err)
 {
 	rd_kafka_topic_partition_list_t *parts = rd_kafka_topic_partition_list_new((int)r->n + 1);
 	enum member_news news;
@@ -71,26 +68,63 @@ static int check_ledger_lost(struct replay *r, struct error *err)
 	rc = takeover_committed(r->member, parts, r->options.patience_ms, r->options.stop, &news,
 				err);
 	for (int i = 0; i < parts->cnt && rc == 0; i++)
-		if (takeover_read_note(&parts->elems[i], &print, &scanned))
-			rc = error_set(
-				err, ERROR_CONFIG,
-				"%s was replayed before, but its ledger %s has gone: what was "
-				"sent beyond the group's offsets would be sent again. If that may "
-				"be, create the ledger, empty: kafka-topics.sh "
-				"--bootstrap-server %s --create --topic %s --partitions %zu "
-				"--config cleanup.policy=compact",
-				r->options.dlq, resolved_topic(r->resolved),
-				properties_get(r->options.properties, "bootstrap.servers"),
-				resolved_topic(r->resolved), r->n);
+		if (takeover_read_note(&parts->elems[i], &print, &scanned) &&
+		    scanned > parts->elems[i].offset)
+			rc = 2;
 	rd_kafka_topic_partition_list_destroy(parts);
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? -1 : rc == 2;
+}
+
+/* A ledger that has gone since the group has committed can't tell what must not be sent. */
+int work_check_ledger_lost(struct replay *r, struct error *err)
+{
+	int beyond = ask_beyond(r, err);
+
+	if (beyond <= 0)
+		return beyond;
+	return error_set(
+		err, ERROR_CONFIG,
+		"%s was replayed before, but its ledger %s has gone: what was sent beyond the "
+		"group's offsets would be sent again. If that may be, create the ledger, "
+		"empty: kafka-topics.sh --bootstrap-server %s --create --topic %s "
+		"--partitions %zu --config cleanup.policy=compact",
+		r->options.dlq, resolved_topic(r->resolved),
+		properties_get(r->options.properties, "bootstrap.servers"),
+		resolved_topic(r->resolved), r->n);
+}
+
+/* A ledger that isn't asked can't tell either. Whoever may not see it finds out by what the
+ * group has noted. */
+static int check_no_ledger(struct replay *r, struct error *err)
+{
+	char *name = mem_printf("%s" RESOLVED_SUFFIX, r->options.dlq);
+	struct topic_info t = {.name = name};
+	enum cluster_state state =
+		cluster_ask_topic(&r->client, &t, r->options.patience_ms, r->options.stop, err);
+	int beyond = 1;
+
+	if (state == CLUSTER_UP && t.state != TOPIC_EXISTS)
+		beyond = ask_beyond(r, err);
+	free(name);
+	if (state != CLUSTER_UP)
+		return state == CLUSTER_MISCONFIGURED
+			       ? -1
+			       : error_set(err, ERROR_OUTPUT, "no broker answers: %s",
+					   client_last_error(&r->client));
+	if (beyond <= 0)
+		return beyond;
+	return error_set(
+		err, ERROR_CONFIG,
+		"--no-ledger: %s has a ledger, or had one, by which some messages are done "
+		"with that would be sent again: replay it with the ledger",
+		r->options.dlq);
 }
 
 static int prepare_ledger(struct replay *r, struct error *err)
 {
 	int found = resolved_ask(r->resolved, err);
 
-	if (found < 0 || (found == 0 && check_ledger_lost(r, err) < 0))
+	if (found < 0 || (found == 0 && work_check_ledger_lost(r, err) < 0))
 		return -1;
 	if (setup_ledger(&r->client, resolved_topic(r->resolved), (int)r->n, r->options.patience_ms,
 			 r->options.stop, r->options.events, err) < 0)
@@ -136,7 +170,7 @@ int work_prepare(struct replay *r, struct error *err)
 {
 	if (work_ask(r, err) < 0)
 		return -1;
-	if (r->resolved && prepare_ledger(r, err) < 0)
+	if ((r->resolved ? prepare_ledger(r, err) : check_no_ledger(r, err)) < 0)
 		return -1;
 	work_reopen(r, work_batch_size(&r->dlq.limits));
 	if (!r->halted.kind)

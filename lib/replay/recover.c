@@ -57,12 +57,11 @@ static void halt(struct replay *r, const struct outbox_failure *f)
 static void halt_for_ledger(struct replay *r, const struct outbox_failure *f)
 {
 	if (!r->halted.kind)
-		error_set(
-			&r->halted, ERROR_CONFIG,
-			"the ledger %s takes no entries any more: %s: %s; what was replayed before "
-			"is in it as far as it was there, and nothing else was sent",
-			resolved_topic(r->resolved), contract_of_kafka(f->err).code,
-			rd_kafka_err2str(f->err));
+		error_set(&r->halted, ERROR_CONFIG,
+			  "the ledger %s takes no entries any more: %s: %s; without one nothing "
+			  "more is sent",
+			  resolved_topic(r->resolved), contract_of_kafka(f->err).code,
+			  rd_kafka_err2str(f->err));
 }
 
 static void blame(struct replay *r, const struct outbox_failure *f)
@@ -108,8 +107,13 @@ static void weigh(struct replay *r, struct findings *found, const struct outbox_
 }
 
 /* The culprit is in one of the batches that come now. */
-static void narrow(struct replay *r, const struct findings *found)
+static void narrow(struct replay *r, struct findings *found)
 {
+	/* It is as small as can be: something else is in the way. */
+	if (r->most == 1) {
+		found->away = true;
+		found->why = found->suspect.err;
+	}
 	r->most = r->n_slips / SHRINKS_BY ? r->n_slips / SHRINKS_BY : 1;
 	r->narrow = r->n_slips;
 	event_emit(r->options.events, EVENT_WARNING, "batch_refused",

@@ -51,6 +51,7 @@ struct rehearsal {
 	size_t n_topics, cap_topics;
 	struct rehearsal_example examples[REHEARSAL_EXAMPLES];
 	size_t n_examples;
+	bool unsure; /* a transform command has mixed up its answers: values may be others' */
 };
 
 void rehearsal_finish(struct rehearsal *p);

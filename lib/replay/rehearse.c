@@ -15,6 +15,8 @@ static int read_ledger(struct replay *r, struct error *err)
 		numbers[i] = (int32_t)i;
 	rc = resolved_read(r->resolved, numbers, r->n, err);
 	free(numbers);
+	if (rc == 0 && !resolved_partitions(r->resolved))
+		rc = work_check_ledger_lost(r, err);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -38,12 +40,12 @@ static int begin(struct replay *r, struct error *err)
 static int take(struct replay *r, struct rehearsal *p, const struct received *received,
 		struct error *err)
 {
+	enum letter_status status = work_status(r, received);
 	struct ledger *ledger = r->options.ledger;
 	struct judgement j;
 	struct letter l;
 
-	if (r->resolved &&
-	    resolved_status(r->resolved, received->partition, received->offset) != STATUS_PENDING) {
+	if (status_is_done(status)) {
 		ledger->already_resolved++;
 		if (r->tracks[received->partition].newest < 0 ||
 		    work_is_of_this(r, &r->tracks[received->partition], received))
@@ -58,6 +60,10 @@ static int take(struct replay *r, struct rehearsal *p, const struct received *re
 	}
 	if (judge_letter(&r->judge, &l, NULL, &j, err) < 0)
 		return -1;
+	if (status == STATUS_PARKED && j.fate == FATE_PARK) {
+		ledger->already_resolved++;
+		return 0;
+	}
 	r->taken++;
 	rehearsal_add(p, &l, &j);
 	work_count(r, &j);
@@ -94,17 +100,18 @@ static int read_all(struct replay *r, struct rehearsal *p, struct error *err)
 	return 0;
 }
 
-static int settle(struct replay *r, struct error *err)
+/* A replay would do them again, one by one. */
+static void settle(struct replay *r, struct rehearsal *p)
 {
 	struct verdict why = {0};
 
 	if (!r->options.mend || *r->options.stop || mend_settle(r->options.mend, &why) == MEND_DONE)
-		return 0;
-	return error_set(
-		err, ERROR_OUTPUT,
-		"%s: what it has answered may stand at the wrong messages, and so may what "
-		"is shown here; a replay would do them again, one by one",
-		why.message ? why.message : "the transform command has mixed up its answers");
+		return;
+	p->unsure = true;
+	event_emit(r->options.events, EVENT_WARNING, "mend_unsure", EVENT_NO_FIELDS,
+		   "%s: what it has answered may stand at the wrong messages here; a replay would "
+		   "do them again, one by one",
+		   why.message ? why.message : "The transform command has mixed up its answers");
 }
 
 int replay_rehearse(struct replay *r, struct rehearsal *p, struct error *err)
@@ -112,5 +119,8 @@ int replay_rehearse(struct replay *r, struct rehearsal *p, struct error *err)
 	if (work_ask(r, err) < 0 || (r->resolved && read_ledger(r, err) < 0) || begin(r, err) < 0)
 		return -1;
 	r->begun = r->held = true;
-	return read_all(r, p, err) < 0 || settle(r, err) < 0 ? -1 : 0;
+	if (read_all(r, p, err) < 0)
+		return -1;
+	settle(r, p);
+	return 0;
 }

@@ -12,6 +12,7 @@
 
 /* The group is looked after, and the clock read, after so many records. */
 #define TURNS_PER_LOOK 500
+#define LOOK_MS	       100
 /* What the clocks of two machines may differ in. */
 #define CLOCKS_DIFFER_MS 60000
 /* How long the group may take to say something when there is nothing else to do. */
@@ -271,22 +272,28 @@ static void check_canary(struct replay *r, const struct judgement *j)
 	if (j->fate == FATE_RETURN)
 		r->canary.refused = true;
 	if (r->canary.refused || r->canary.n >= r->options.canary)
-		canary_look(r);
+		canary_wait(r);
 }
 
-/* A letter that is meant. False: as batch_take. */
-static bool take_letter(struct replay *r, const struct letter *l)
+/* A letter that is meant; parked: it is already. False: as batch_take, or the canaries are
+ * waited for. */
+static bool take_letter(struct replay *r, const struct letter *l, bool parked)
 {
 	const struct received *received = l->received;
-	const struct judgement *culprit =
-		blamed_find(&r->blamed, received->partition, received->offset);
+	struct judgement culprit;
+	bool blamed = blamed_find(&r->blamed, received->partition, received->offset, &culprit);
 	unsigned failures = r->failures;
 	struct judgement j;
 	struct error err;
 
-	if (judge_letter(&r->judge, l, culprit, &j, &err) < 0) {
+	if (judge_letter(&r->judge, l, blamed ? &culprit : NULL, &j, &err) < 0) {
 		halt(r, &err);
 		return false;
+	}
+	if (parked && j.fate == FATE_PARK) {
+		r->options.ledger->already_resolved++;
+		track_pass(&r->tracks[received->partition], received->offset, false);
+		return true;
 	}
 	/* A command that was interrupted has said nothing. */
 	if (*r->options.stop && r->options.transforms)
@@ -301,7 +308,7 @@ static bool take_letter(struct replay *r, const struct letter *l)
 	check_canary(r, &j);
 	if (!r->halted.kind && j.cause.code)
 		check_tolerance(r);
-	return !r->halted.kind && r->failures == failures;
+	return !r->halted.kind && r->failures == failures && !r->canary.until;
 }
 
 /* What this process has decided before, it has counted. */
@@ -311,6 +318,12 @@ static bool pass_seen(struct track *t, int64_t offset, bool done)
 		return false;
 	track_pass(t, offset, done);
 	return true;
+}
+
+enum letter_status work_status(const struct replay *r, const struct received *received)
+{
+	return r->resolved ? resolved_status(r->resolved, received->partition, received->offset)
+			   : STATUS_PENDING;
 }
 
 /* Nobody can have resolved what had not failed yet. False: halted. */
@@ -336,8 +349,8 @@ bool work_is_of_this(struct replay *r, const struct track *t, const struct recei
 static bool take(struct replay *r, const struct received *received)
 {
 	struct track *t = &r->tracks[received->partition];
-	bool done = r->resolved && resolved_status(r->resolved, received->partition,
-						   received->offset) != STATUS_PENDING;
+	enum letter_status status = work_status(r, received);
+	bool done = status_is_done(status);
 	struct letter l;
 
 	if (pass_seen(t, received->offset, done))
@@ -351,7 +364,7 @@ static bool take(struct replay *r, const struct received *received)
 	}
 	letter_read(&l, r->options.decoder, received);
 	if (selection_has(r->options.selection, &l))
-		return take_letter(r, &l);
+		return take_letter(r, &l, status == STATUS_PARKED);
 	r->options.ledger->skipped++;
 	track_pass(t, received->offset, false);
 	return true;
@@ -370,13 +383,15 @@ void work_end_tracks(struct replay *r)
 /* Some of what is there to read. */
 static void read_some(struct replay *r)
 {
+	int64_t until = clock_mono_ms() + LOOK_MS;
 	struct received received;
 	struct error err;
 
 	for (int i = 0; i < TURNS_PER_LOOK; i++) {
 		switch (reader_next(r->reader, &received, &err)) {
 		case READER_RECORD:
-			if (!take(r, &received) || is_over(r))
+			if (!take(r, &received) || is_over(r) || batch_is_full(r) ||
+			    clock_mono_ms() >= until)
 				return;
 			break;
 		case READER_END:
@@ -431,7 +446,7 @@ static void finish_share(struct replay *r)
 		return;
 	r->told = true;
 	if (r->options.canary && !r->canary.passed && r->canary.n) {
-		canary_look(r);
+		canary_wait(r);
 		return;
 	}
 	if (r->asked && clock_mono_ms() - r->asked < OTHERS_MS)
@@ -442,7 +457,7 @@ static void finish_share(struct replay *r)
 
 static void step(struct replay *r)
 {
-	bool busy = r->held && !share_is_read(r) && !r->reopen;
+	bool busy = r->held && !share_is_read(r) && !r->reopen && !r->canary.until;
 
 	serve_group(r, busy ? 0 : WAIT_MS);
 	idle(r);
@@ -456,11 +471,15 @@ static void step(struct replay *r)
 		return;
 	if (!r->held || is_over(r))
 		return;
-	if (!share_is_read(r))
+	if (r->canary.until)
+		canary_look(r);
+	else if (!share_is_read(r))
 		read_some(r);
 	else
 		finish_share(r);
 	outbox_serve(&r->outbox, 0);
+	if (!r->outbox.open && r->held && !r->options.transforms && !r->doubt && !r->reopen)
+		batch_keep(r);
 	if (!is_over(r) && r->held && (batch_is_full(r) || r->outbox.n_failures) && !r->reopen)
 		batch_commit(r);
 }
@@ -473,10 +492,16 @@ static void finish(struct replay *r)
 		batch_commit(r);
 	if (r->outbox.open)
 		batch_abort(r);
-	if (r->doubt && !r->reopen)
+	if (r->doubt && !r->reopen && !*r->options.stop)
 		share_settle(r);
-	else if (r->doubt)
-		batch_roll_back(r);
+	if (!r->doubt)
+		return;
+	event_emit(r->options.events, EVENT_WARNING, "in_doubt",
+		   EVENT_FIELDS(EVENT_NUMBER("messages", r->n_slips)),
+		   "Whether the last %zu messages were committed is not known, and they are not in "
+		   "the numbers: the next run finds out",
+		   r->n_slips);
+	batch_roll_back(r);
 }
 
 int replay_run(struct replay *r, struct error *err)

@@ -115,6 +115,8 @@ static int unknown(const struct rivals *r, rd_kafka_resp_err_t code, struct erro
 {
 	char *grant;
 
+	if (*r->stop)
+		return error_set(err, ERROR_OUTPUT, "stopped while waiting for the cluster");
 	if (contract_of_kafka(code).class != CLASS_CONFIGURATION)
 		return error_set(err, ERROR_OUTPUT, "can't find out who is in the group %s: %s%s%s",
 				 r->group, rd_kafka_err2str(code),

@@ -92,7 +92,7 @@ static bool was_committed(struct replay *r)
 
 void share_settle(struct replay *r)
 {
-	if (!r->doubt)
+	if (!r->doubt || *r->options.stop)
 		return;
 	if (was_committed(r))
 		batch_settle(r);
@@ -106,8 +106,6 @@ void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
 	struct track *t = &r->tracks[part->partition];
 	int64_t committed = part->offset > t->low ? part->offset : t->low;
 
-	if (committed > t->to && t->to > t->from)
-		committed = t->to;
 	/* What a group has committed goes with the topic, and with time; the ledger stays. */
 	t->newest =
 		part->offset < 0 && r->resolved ? resolved_latest(r->resolved, t->partition) : -1;

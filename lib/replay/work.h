@@ -27,7 +27,6 @@ struct saved {
 	struct track *tracks;
 	struct ledger ledger;
 	uint64_t taken;
-	size_t n_held;
 };
 
 struct replay {
@@ -104,9 +103,11 @@ uint64_t work_count(struct replay *r, const struct judgement *j);
 
 bool batch_is_full(const struct replay *r);
 
-/* What is now is what there is to go back to; what was taken is done; everything is as it
+/* What is now is what there is to go back to; the same, and it is counted, with no
+ * transaction open; what was taken is done; everything is as it
  * was before. */
 void batch_save(struct replay *r);
+void batch_keep(struct replay *r);
 void batch_settle(struct replay *r);
 void batch_roll_back(struct replay *r);
 
@@ -143,16 +144,23 @@ int work_prepare(struct replay *r, struct error *err) _must_check_;
 /* replay.c: unless there shall be none. */
 int work_open_ledger(struct replay *r, struct error *err) _must_check_;
 
+/* The ledger isn't there: 0 when nothing is lost with it, else -1 with *err. */
+int work_check_ledger_lost(struct replay *r, struct error *err) _must_check_;
+
 /* Bytes that a batch for such a topic may have. */
 int work_batch_size(const struct limits *l);
 
-/* look.c: the first records are sent: waits, and looks whether they come back. Sets halted
- * or canary.passed. */
+/* look.c: the first records are sent: begins to wait for them; and looks, when the time has
+ * come, whether they are back: sets halted or canary.passed. */
+void canary_wait(struct replay *r);
 void canary_look(struct replay *r);
 
 /* replay.c: reads on from where the tracks are; and those that are being read are. */
 void work_start_reading(struct replay *r);
 void work_end_tracks(struct replay *r);
+
+/* What the ledger says of a letter. */
+enum letter_status work_status(const struct replay *r, const struct received *received);
 
 /* Is it of the DLQ that the ledger is about? */
 bool work_is_of_this(struct replay *r, const struct track *t, const struct received *received);

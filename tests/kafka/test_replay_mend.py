@@ -75,6 +75,17 @@ def test_an_enum_has_changed(broker, run, filled):
     assert found(broker, name) == {n: payment(n, "SETTLED") for n in range(COUNT)}
 
 
+def test_mended_values_outlive_a_commit(broker, topic, run, filled):
+    """A rate has a commit between a value's mending and its sending, again and again; smaller batches, too."""
+    name, dlq = filled(300)
+    small = topic(config={"max.message.bytes": "20000"})
+    produce(broker, dlq, [letters.letter(topic=small, key=b"small", value=payment(300))])
+    result = run(replays.args(broker, dlq, "--rate", "300", "--transform", "sed -u s/DONE/SETTLED/"))
+    assert result.status == 0, str(result)
+    assert found(broker, name) == {n: payment(n, "SETTLED") for n in range(300)}
+    assert found(broker, small) == {300: payment(300, "SETTLED")}
+
+
 @JQ
 def test_the_same_with_jq(broker, run, filled):
     name, dlq = filled(COUNT)

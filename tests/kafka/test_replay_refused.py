@@ -3,6 +3,7 @@
 import json
 import time
 
+import conventions
 import letters
 import pytest
 import replays
@@ -53,9 +54,45 @@ def test_too_large_three_times(broker, topic, run, filled, known):
         assert (last.value, said["error-type"], said["original-topic"]) == (large, b"MSG_SIZE_TOO_LARGE", name.encode())
         expected = {"dead_lettered": 1} if count < 3 else {"parked": 1}
         replay(broker, run, dlq, 3, *blind, **expected)
-    again = replay(broker, run, dlq, 0)
-    assert "Nothing to do" in again.stderr
+    again = replay(broker, run, dlq, 0, already_resolved=1)
+    assert "nothing is pending" in again.stderr
     assert sorted(values(broker, name)) == sorted(v for n, v in enumerate(small) if n != 3)
+    broker.set_topic_config(name, {"max.message.bytes": "100000"})
+    replay(broker, run, dlq, 0, "--max-replays", "4", delivered=1)
+    assert large in values(broker, name)
+
+
+def test_parked_ones_can_be_discarded(broker, topic, run, filled):
+    name = topic()
+    dlq = filled(letters.letter(topic=name, more=[("replay-count", b"3")]), letters.letter(topic=name))
+    replay(broker, run, dlq, 3, delivered=1, parked=1)
+    result = run(replays.args(broker, dlq, command="dlq-discard"))
+    assert result.status == 0, str(result)
+    replays.numbers(result, discarded=1, already_resolved=1)
+    assert broker.group_offsets(f"redrive.{dlq}")[dlq, 0][0] == broker.offsets(dlq)[0][1]
+
+
+def test_a_letter_that_comes_back_keeps_what_it_was(broker, topic, run, filled):
+    """The time of the original, and where it came from, whatever topic it was to go to."""
+    name, other = topic(), topic(config={"max.message.bytes": "5000"})
+    at, large = 1_600_000_000_123, b'{"n":"%s"}' % (b"x" * 6000)
+    dlq = filled({"ts": at + 1000, "key": b"a", "value": large, "headers": conventions.spring_exception() +
+                  conventions.spring_original(topic=name, timestamp=at) + conventions.GROUP})
+    replay(broker, run, dlq, 3, "--to", other, dead_lettered=1)
+    replay(broker, run, dlq, 0, delivered=1)
+    (record,) = replays.read(broker, name)
+    assert (record.ts, record.value, record.headers) == (at, large, [])
+
+
+def test_what_the_dlq_does_not_take_either(broker, topic, run, filled):
+    """It stays, and the others go; a few of them, and all of them too large for their topic, are no endless story."""
+    name = topic(config={"max.message.bytes": "3000"})
+    dlq = filled(*[letters.letter(topic=name, key=b"k%d" % n, value=b'{"n":"%s"}' % (b"x" * 4000)) for n in range(5)],
+                 letters.letter(topic=name, key=b"small"))
+    broker.set_topic_config(dlq, {"max.message.bytes": "3000"})
+    replay(broker, run, dlq, 3, "-X", "compression.codec=none", delivered=1, pending=5)
+    result = run(replays.args(broker, dlq, "--no-ledger"))
+    assert result.status == 5 and "--no-ledger" in result.stderr, str(result)
 
 
 def test_missing_destination(broker, topic, run, filled):

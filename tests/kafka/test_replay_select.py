@@ -94,6 +94,15 @@ def test_without_a_ledger(broker, filled, run):
     assert f"{dlq}.resolved" not in broker.topics()
 
 
+def test_without_the_ledger_that_is_there(broker, filled, run):
+    """What it says is done with would be sent again."""
+    name, dlq = filled
+    assert run(replays.args(broker, dlq, "--where", f"error-type={KINDS[0]}")).status == 0
+    refused = run(replays.args(broker, dlq, "--no-ledger"))
+    assert refused.status == 5 and "has a ledger" in refused.stderr, str(refused)
+    assert len(found(broker, name)) == COUNT // 3
+
+
 def test_two_that_want_something_else(broker, filled, spawn, run):
     """The younger refuses, and says why; the older goes on."""
     name, dlq = filled

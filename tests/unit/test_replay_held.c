@@ -37,18 +37,20 @@ static void test_null_is_no_key_but_empty_is(void **state)
 static void test_what_is_undone_holds_nobody(void **state)
 {
 	struct held h = {0};
-	size_t n;
 
 	(void)state;
 	held_add(&h, 0, key_a, 1, HELD_STAYS);
-	n = h.n;
 	held_add(&h, 0, key_b, 2, HELD_STAYS);
-	held_forget(&h, n);
+	held_add(&h, 1, key_b, 7, HELD_STAYS);
+	held_rewind(&h, 0, 2);
+	assert_int_equal(held_has(&h, 1, key_b, 9), HELD_STAYS);
 	assert_int_equal(held_has(&h, 0, key_a, 9), HELD_STAYS);
 	assert_int_equal(held_has(&h, 0, key_b, 9), HELD_NOT);
 	held_add(&h, 0, key_b, 5, HELD_MOVED);
 	assert_int_equal(held_has(&h, 0, key_b, 5), HELD_NOT);
 	assert_int_equal(held_has(&h, 0, key_b, 9), HELD_MOVED);
+	held_add(&h, 0, key_b, 5, HELD_STAYS); /* what became of it has changed */
+	assert_int_equal(held_has(&h, 0, key_b, 9), HELD_STAYS);
 	held_finish(&h);
 }
 
