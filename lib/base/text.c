@@ -8,9 +8,10 @@
 
 #include "base/macros.h"
 
-/* Length of the UTF-8 sequence at p (RFC 3629, section 4), 0 when it is none. */
-static size_t utf8_length(const unsigned char *p, size_t left)
+/* RFC 3629, section 4. */
+size_t text_utf8_length(const char *text, size_t left)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t n;
 
@@ -54,7 +55,7 @@ static size_t ascii_length(struct slice s)
 bool text_is_utf8(struct slice s)
 {
 	for (size_t i = ascii_length(s); i < s.len;) {
-		size_t n = utf8_length((const unsigned char *)s.data + i, s.len - i);
+		size_t n = text_utf8_length(s.data + i, s.len - i);
 
 		if (!n)
 			return false;
@@ -70,13 +71,13 @@ struct slice text_cut(struct slice s, size_t max)
 	for (size_t back = 1; back <= 3 && back <= max; back++) {
 		size_t at = max - back;
 
-		if (utf8_length((const unsigned char *)s.data + at, s.len - at) > back)
+		if (text_utf8_length(s.data + at, s.len - at) > back)
 			return (struct slice){s.data, at};
 	}
 	return (struct slice){s.data, max};
 }
 
-/* p is a sequence of n bytes that utf8_length has found valid. */
+/* p is a sequence of n bytes that text_utf8_length has found valid. */
 static uint32_t code_point(const unsigned char *p, size_t n)
 {
 	uint32_t c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
@@ -124,7 +125,7 @@ static bool is_wide(uint32_t c)
 size_t text_step(struct slice s, size_t at, unsigned *columns)
 {
 	const unsigned char *p = (const unsigned char *)s.data + at;
-	size_t n = utf8_length(p, s.len - at);
+	size_t n = text_utf8_length(s.data + at, s.len - at);
 
 	*columns += n > 2 && is_wide(code_point(p, n)) ? 2 : 1;
 	return n ? n : 1;
@@ -134,7 +135,7 @@ static void add_shown(struct buf *out, struct slice s, bool backslashes)
 {
 	for (size_t i = 0; i < s.len;) {
 		const unsigned char *p = (const unsigned char *)s.data + i;
-		size_t n = utf8_length(p, s.len - i);
+		size_t n = text_utf8_length(s.data + i, s.len - i);
 
 		if (*p == '\n')
 			buf_add_str(out, "\\n");
@@ -183,7 +184,7 @@ static size_t to_escape(const unsigned char *p, size_t left)
 	/* What they all begin with: see is_control. */
 	if (*p != 0xc2 && *p != 0xd8 && *p != 0xe2)
 		return 0;
-	n = utf8_length(p, left);
+	n = text_utf8_length((const char *)p, left);
 	return n && is_control(p, n) ? n : 0;
 }
 

@@ -15,6 +15,10 @@ size_t text_step(struct slice s, size_t at, unsigned *columns);
 /* True for valid UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool text_is_utf8(struct slice s);
 
+/* Length of the UTF-8 character at p, of which `left` bytes (at least one) are there;
+ * 0 when there is none. */
+size_t text_utf8_length(const char *p, size_t left);
+
 /* The longest beginning of s that has at most max bytes and doesn't end in the
  * middle of a UTF-8 character. */
 struct slice text_cut(struct slice s, size_t max);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "check/scan.h"
 #include "check/tame.h"
 #ifdef HAVE_SIMDJSON
 #include "check/simd.h"
@@ -68,7 +69,7 @@ size_t json_checker_want(struct json_checker *c, const struct pointer *p)
 /* What the field is whose value is written as raw. */
 static void set_field(struct wanted *w, struct slice raw)
 {
-	w->field = (struct json_field){scan_kind(raw), raw};
+	w->field = (struct json_field){json_kind_of(raw), raw};
 	if (w->field.kind != JSON_KIND_STRING)
 		return;
 	w->field.text = (struct slice){raw.data + 1, raw.len - 2};

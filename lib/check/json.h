@@ -8,8 +8,8 @@
 
 #include "base/slice.h"
 #include "check/pointer.h"
-#include "check/scan.h"
 #include "record/fault.h"
+#include "record/parts.h"
 
 /* A field: text is what a string stands for, else the value as it is written.
  * Valid until the next json_run on the same checker. */

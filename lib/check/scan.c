@@ -1,9 +1,9 @@
 #include "check/scan.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "base/text.h"
+#include "base/unescape.h"
 
 static const char *skip_blanks(const char *p, const char *end)
 {
@@ -136,87 +136,13 @@ struct slice scan_trim(struct slice json)
 	return (struct slice){p, (size_t)(skip_value(p, end) - p)};
 }
 
-enum json_kind scan_kind(struct slice value)
-{
-	if (!value.data || !value.len)
-		return JSON_KIND_MISSING;
-	switch (value.data[0]) {
-	case '"':
-		return JSON_KIND_STRING;
-	case '{':
-		return JSON_KIND_OBJECT;
-	case '[':
-		return JSON_KIND_ARRAY;
-	case 'n':
-		return JSON_KIND_NULL;
-	case 't':
-	case 'f':
-		return JSON_KIND_BOOLEAN;
-	default:
-		return JSON_KIND_NUMBER;
-	}
-}
-
-static uint32_t hex4(const char *p)
-{
-	char digits[5] = {p[0], p[1], p[2], p[3], 0};
-
-	return (uint32_t)strtoul(digits, NULL, 16);
-}
-
-static void add_utf8(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_add_char(out, (char)c);
-	} else if (c < 0x800) {
-		buf_add(out, (char[]){(char)(0xc0 | c >> 6), (char)(0x80 | (c & 63))}, 2);
-	} else if (c < 0x10000) {
-		buf_add(out,
-			(char[]){(char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)),
-				 (char)(0x80 | (c & 63))},
-			3);
-	} else {
-		buf_add(out,
-			(char[]){(char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
-				 (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63))},
-			4);
-	}
-}
-
-/* p stands behind "\u"; returns behind the escape, with its second half when
- * it is a surrogate pair (RFC 8259, section 7). */
-static const char *unescape_unicode(struct buf *out, const char *p, const char *end)
-{
-	uint32_t c;
-
-	if (end - p < 4)
-		return end;
-	c = hex4(p);
-	p += 4;
-	if (c >= 0xd800 && c < 0xdc00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
-		c = 0x10000 + ((c - 0xd800) << 10) + ((hex4(p + 2) - 0xdc00) & 0x3ff);
-		p += 6;
-	}
-	add_utf8(out, c);
-	return p;
-}
-
 void scan_unescape(struct buf *out, struct slice raw)
 {
-	static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
-	const char *p = raw.data, *end = raw.data + raw.len;
+	char *to = buf_reserve(out, raw.len);
+	unsigned flags = 0;
 
-	while (p < end) {
-		const char *slash = memchr(p, '\\', (size_t)(end - p)), *letter;
-
-		buf_add(out, p, (size_t)((slash ? slash : end) - p));
-		if (!slash || slash + 1 == end)
-			return;
-		p = slash + 2;
-		letter = memchr(letters, slash[1], sizeof(letters) - 1);
-		if (slash[1] == 'u')
-			p = unescape_unicode(out, p, end);
-		else
-			buf_add_char(out, letter ? meant[letter - letters] : slash[1]);
-	}
+	if (raw.len)
+		unescape(&to, raw.data, raw.data + raw.len, &flags);
+	out->len = (size_t)(to - out->data);
+	*to = '\0';
 }

@@ -5,16 +5,6 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-enum json_kind {
-	JSON_KIND_MISSING,
-	JSON_KIND_NULL,
-	JSON_KIND_BOOLEAN,
-	JSON_KIND_NUMBER,
-	JSON_KIND_STRING,
-	JSON_KIND_OBJECT,
-	JSON_KIND_ARRAY,
-};
-
 /* One step: the member `name` of the object, or the item with the number that
  * `name` spells of the array, that `json` holds; its exact text, without
  * blanks around it. SLICE_NULL when there is none. Of members that share a
@@ -23,9 +13,6 @@ struct slice scan_step(struct slice json, struct slice name);
 
 /* json without the blanks around it. */
 struct slice scan_trim(struct slice json);
-
-/* What kind of value a (non-empty) JSON text is, by its first byte. */
-enum json_kind scan_kind(struct slice value);
 
 /* Adds what a JSON string stands for; `raw` is the text between its quotes. */
 void scan_unescape(struct buf *out, struct slice raw);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "check/scan.h"
 #include "mend/edit.h"
 #include "record/block.h"
 

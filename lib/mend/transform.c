@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "check/json.h"
+#include "check/scan.h"
 #include "mend/process.h"
 #include "record/block.h"
 

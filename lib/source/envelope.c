@@ -82,8 +82,7 @@ static enum source_type envelopes_next(struct format *f, struct source_item *ite
 		return put(e, item);
 	while ((r = window_line(&e->window, 0, e->limit, &e->line)) == WINDOW_LINE) {
 		if (!line_is_blank(e->line.text)) {
-			envelope_finish(&e->envelope);
-			e->rc = envelope_read(&e->envelope, e->line.text, &e->error);
+			e->rc = envelope_read_any(&e->envelope, e->line.text, &e->error);
 			return put(e, item);
 		}
 		window_take(&e->window, e->line.len, 1);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "check/scan.h"
 #include "judge.h"
 #include "slow.h"
 #include "tree.h"
