@@ -90,12 +90,20 @@ static const char *take_clock(struct envelope *e, const struct part *p)
 	return NULL;
 }
 
+static const char *take_nothing(struct envelope *e, const struct part *p)
+{
+	(void)e;
+	(void)p;
+	return NULL;
+}
+
 static const char *(*const takers[])(struct envelope *e, const struct part *p) = {
-	[MEANS_TOPIC] = take_topic,   [MEANS_PARTITION] = take_partition,
-	[MEANS_OFFSET] = take_offset, [MEANS_KEY] = take_key,
-	[MEANS_VALUE] = take_value,   [MEANS_HEADERS] = take_headers,
-	[MEANS_TIME] = take_time,     [MEANS_DATE] = take_date,
-	[MEANS_CLOCK] = take_clock,   [MEANS_LOSS] = NULL,
+	[MEANS_TOPIC] = take_topic,	[MEANS_PARTITION] = take_partition,
+	[MEANS_OFFSET] = take_offset,	[MEANS_KEY] = take_key,
+	[MEANS_VALUE] = take_value,	[MEANS_HEADERS] = take_headers,
+	[MEANS_TIME] = take_time,	[MEANS_DATE] = take_date,
+	[MEANS_CLOCK] = take_clock,	[MEANS_LOSS] = NULL,
+	[MEANS_NOTHING] = take_nothing,
 };
 
 static int refuse(const struct shape *shape, const char *name, const char *what, const char *why,

@@ -18,13 +18,15 @@ static const struct shape_member kcat[] = {
 	{"headers", MEANS_HEADERS, MAY, NULL},
 	{"ts", MEANS_TIME, MAY, NULL},
 	{"tstype", MEANS_CLOCK, MAY, NULL},
+	{"unknown", MEANS_NOTHING, MAY, NULL}, /* of old builds, in place of the two */
+	{"broker", MEANS_NOTHING, MAY, NULL},
 };
 
 static const struct shape_member kaf[] = {
-	{"payload", MEANS_VALUE, TELLS, NULL},
-	{"timestamp", MEANS_DATE, TELLS, NULL},
 	{"topic", MEANS_TOPIC, MUST,
 	 "--output json-each-row has it, and the values as they are; --output json has neither"},
+	{"payload", MEANS_VALUE, TELLS, NULL},
+	{"timestamp", MEANS_DATE, TELLS, NULL},
 	{"partition", MEANS_PARTITION, MUST, NULL},
 	{"offset", MEANS_OFFSET, MUST, NULL},
 	{"key", MEANS_KEY, MUST, NULL},

@@ -19,6 +19,7 @@ enum meaning {
 	MEANS_DATE,  /* RFC 3339 */
 	MEANS_CLOCK, /* whose time it is, or "unknown" */
 	MEANS_LOSS,  /* the line doesn't tell the record's own bytes */
+	MEANS_NOTHING,
 };
 
 enum duty {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "judge.h"
 #include "record/envelope.h"
+#include "record/thorough.h"
 #include "walk.h"
 
 #define MOST_HEADERS 8
@@ -37,6 +38,56 @@ static bool read_copy(struct envelope *e, struct slice line, struct error *err)
 	free(copy);
 	REQUIRE(fine || (err->kind == ERROR_INPUT && fuzz_is_clean(err->text)));
 	return fine;
+}
+
+static void check_same_text(const char *a, const char *b)
+{
+	REQUIRE(!a == !b);
+	REQUIRE(!a || strcmp(a, b) == 0);
+}
+
+static void check_same_envelope(const struct envelope *a, const struct envelope *b)
+{
+	check_same(&a->record, &b->record);
+	check_same_text(a->topic, b->topic);
+	check_same_text(a->error_type, b->error_type);
+	REQUIRE(a->writer == b->writer);
+	REQUIRE(a->partition == b->partition && a->kafka_offset == b->kafka_offset);
+	REQUIRE(a->job_id == b->job_id && a->input == b->input && a->number == b->number);
+	REQUIRE(a->line == b->line && a->offset == b->offset);
+}
+
+/* Both ways to read a line agree: what is read at a glance is what jansson makes of it. */
+static void check_thorough(const struct envelope *e, struct slice line, bool fine)
+{
+	struct envelope thorough = {0};
+	char *copy = mem_dup(line);
+	struct error err;
+
+	buf_reserve(&thorough.bytes, line.len);
+	REQUIRE((thorough_read(&thorough, (struct slice){copy, line.len}, &err) == 0) == fine);
+	if (fine)
+		check_same_envelope(e, &thorough);
+	free(copy);
+	envelope_finish(&thorough);
+}
+
+/* Whoever takes other tools' lines, too, reads ours alike. */
+static void check_any(const struct envelope *e, struct slice line, bool fine)
+{
+	struct envelope any = {0};
+	struct error err = {0};
+	bool taken = envelope_read_any(&any, line, &err) == 0;
+
+	REQUIRE(taken || (err.kind == ERROR_INPUT && fuzz_is_clean(err.text)));
+	REQUIRE((any.writer == ENVELOPE_FOREIGN) == (any.tool != NULL));
+	if (taken && any.tool)
+		REQUIRE(any.record.timestamp >= RECORD_NO_TIMESTAMP);
+	else if (taken)
+		REQUIRE(fine);
+	if (taken && !any.tool)
+		check_same_envelope(e, &any);
+	envelope_finish(&any);
 }
 
 static void check_refused(struct slice line)
@@ -130,9 +181,13 @@ static void read_line(struct slice line)
 {
 	struct envelope e = {0};
 	struct error err;
+	bool fine;
 
 	check_base64(line);
-	if (read_copy(&e, line, &err)) {
+	fine = read_copy(&e, line, &err);
+	check_thorough(&e, line, fine);
+	check_any(&e, line, fine);
+	if (fine) {
 		REQUIRE(!e.record.json && !e.record.block);
 		REQUIRE(e.record.timestamp >= RECORD_NO_TIMESTAMP);
 		check_copy(&e.record);
