@@ -27,6 +27,7 @@ extern const struct cmd cmd_errors;
 extern const struct cmd cmd_jobs;
 extern const struct cmd cmd_produce;
 extern const struct cmd cmd_replay_dlq;
+extern const struct cmd cmd_replay_fallback;
 extern const struct cmd cmd_sandbox;
 extern const struct cmd *const cmd_table[];
 

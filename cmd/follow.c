@@ -61,6 +61,14 @@ void follow_begin(struct load *l)
 		source_go_to(l->source, &j->done.place, &l->follow.saved);
 }
 
+/* A file that may grow is never behind us. */
+static void stay_in_file(const struct manifest *m, struct job_point *point)
+{
+	if (point->place.input == m->n)
+		point->place = (struct source_place){.offset = m->bytes, .line = m->lines + 1};
+	point->bytes = point->place.offset;
+}
+
 static enum job_turn commit(struct load *l)
 {
 	struct follow *f = &l->follow;
@@ -71,13 +79,21 @@ static enum job_turn commit(struct load *l)
 				  .held = l->held && !*l->stop};
 	enum job_turn turn;
 
+	/* What is passed must be kept first. */
+	if (l->resend && !resend_keep(l->resend))
+		return JOB_HALT;
+	if (l->resend)
+		point.rejected =
+			j->first.rejected + deliver_ledger(l->deliver)->outcome[OUTCOME_REJECTED];
 	if (l->held)
 		source_tell_failed(l->source, &point.place);
 	else
 		source_tell(l->source, &point.place);
 	source_get_stats(l->source, &f->asked);
-	f->place = point.place;
 	point.bytes = f->asked.bytes_in;
+	if (j->options.manifest->grows)
+		stay_in_file(j->options.manifest, &point);
+	f->place = point.place;
 	turn = deliver_commit(l->deliver, &point);
 	if (turn == JOB_READ && !j->out)
 		f->saved = f->asked;
@@ -93,6 +109,8 @@ static void go_back(struct load *l)
 	if (source_place_compare(to, &f->place) == 0)
 		f->saved = f->asked;
 	inputs_go_back(l->inputs);
+	if (l->resend)
+		resend_go_back(l->resend);
 	source_go_to(l->source, to, &f->saved);
 }
 
@@ -105,6 +123,14 @@ bool follow_item(struct load *l, enum source_type type)
 	if (turn == JOB_BACK)
 		go_back(l);
 	return turn == JOB_BACK;
+}
+
+void follow_on(struct load *l)
+{
+	const struct manifest *m = deliver_job(l->deliver)->options.manifest;
+
+	source_set_end(l->source, m->bytes);
+	source_go_to(l->source, &l->follow.place, &l->follow.saved);
 }
 
 void follow_end(struct load *l)

@@ -24,6 +24,10 @@ void follow_begin(struct load *l);
  * when it had come to its end. */
 bool follow_item(struct load *l, enum source_type type);
 
+/* The only input was read to its end, and has grown, as the manifest says by now: goes on
+ * there. */
+void follow_on(struct load *l);
+
 /* Once no more is read: commits what there is, if that is possible. */
 void follow_end(struct load *l);
 

@@ -74,6 +74,10 @@ static const struct option_spec retry_specs[] = {
 	{0, "breaker-cooldown", "TIME", "how long until an open circuit is tried again",
 	 OPTION_DURATION, AT(breaker_cooldown_ms), .config_key = "redrive.breaker-cooldown",
 	 .default_text = "30s", .max = DAY_MS},
+	{0},
+};
+
+static const struct option_spec outage_specs[] = {
 	{0, "on-outage", NULL,
 	 "what to do while the circuit is open: send messages to the DLQ, wait, or stop the run",
 	 OPTION_CHOICE, AT(on_outage), .config_key = "redrive.on-outage", .choices = outages,
@@ -83,6 +87,7 @@ static const struct option_spec retry_specs[] = {
 #undef AT
 
 const struct option_group retry_group = {"Retries and outages", retry_specs};
+const struct option_group outage_group = {"Outages", outage_specs};
 
 #define AT(member) .offset = offsetof(struct dlq_options, member)
 static const struct option_spec dlq_specs[] = {

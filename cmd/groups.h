@@ -65,7 +65,8 @@ struct retry_options {
 		.breaker_threshold = 10, .breaker_cooldown_ms = 30000, .on_outage = OUTAGE_DLQ     \
 	}
 
-extern const struct option_group retry_group;
+/* What to do in an outage is a group of its own, for not all commands have the choice. */
+extern const struct option_group retry_group, outage_group;
 
 struct dlq_options {
 	const char *dlq; /* NULL: TOPIC.dlq */

@@ -33,7 +33,7 @@ static int permille(const struct checkpoint *c)
 {
 	double share;
 
-	if (checkpoint_is_complete(c))
+	if (checkpoint_is_at_end(c))
 		return 1000;
 	if (!c->bytes_total)
 		return -1;
@@ -62,7 +62,7 @@ static void add_count(struct buf *out, uint64_t n)
 
 static const char *state_of(const struct checkpoint *c)
 {
-	return checkpoint_is_complete(c) ? "complete" : "open";
+	return checkpoint_is_at_end(c) ? "complete" : "open";
 }
 
 void jobs_progress(struct buf *out, const struct checkpoint *c)
@@ -74,7 +74,7 @@ void jobs_progress(struct buf *out, const struct checkpoint *c)
 
 static void add_position(struct buf *out, const struct checkpoint *c)
 {
-	if (checkpoint_is_complete(c)) {
+	if (checkpoint_is_at_end(c)) {
 		buf_add_str(out, "all is read");
 		return;
 	}
@@ -302,7 +302,7 @@ static void json_job(struct buf *out, const struct checkpoints_job *job, int64_t
 	buf_add_str(out, "{\"name\":");
 	json_add_text(out, c->job);
 	json_text(out, "topic", job->topic);
-	buf_addf(out, ",\"complete\":%s", checkpoint_is_complete(c) ? "true" : "false");
+	buf_addf(out, ",\"complete\":%s", checkpoint_is_at_end(c) ? "true" : "false");
 	json_number(out, "records", c->records);
 	json_number(out, "inputs", c->inputs);
 	json_number(out, "input", c->place.input);

@@ -105,17 +105,23 @@ static void take_item(struct load *l, enum source_type type, struct source_item 
 	switch (type) {
 	case SOURCE_RECORD:
 		count(l, item->record.block->origin);
-		take_record(l, &item->record);
+		if (!l->resend || resend_prepare(l->resend, item))
+			take_record(l, &item->record);
 		break;
 	case SOURCE_BAD:
 		count(l, item->position.origin);
+		if (l->resend) {
+			resend_reject(l->resend, item, item->fault, item->message);
+			break;
+		}
 		route_fixed(l->route, &item->record);
 		deliver_fault(l->deliver, &item->record, &item->position, item->fault,
 			      item->message);
 		break;
 	case SOURCE_LARGE:
 		count(l, item->position.origin);
-		deliver_reject(l->deliver, &item->position, item->raw_len, item->message);
+		deliver_reject(l->deliver, &item->position, item->raw_len, FAULT_OVER_LIMIT,
+			       item->message);
 		break;
 	case SOURCE_WAIT:
 		deliver_wait(l->deliver);
@@ -218,9 +224,11 @@ void load_run(struct load *l)
 		type = source_next(l->source, &item);
 		last_set(&last, type, &item);
 		take_item(l, type, &item);
-		if (l->held)
+		if (l->held || (l->resend && l->resend->refused))
 			break;
 		if (l->follow.on && follow_item(l, type))
+			type = SOURCE_WAIT;
+		if (type == SOURCE_END && l->resend && resend_wait(l->resend, l))
 			type = SOURCE_WAIT;
 		if (type != SOURCE_WAIT && ++turns % TURNS_PER_LOOK)
 			continue;

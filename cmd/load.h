@@ -9,6 +9,7 @@
 #include "deliver/mark.h"
 #include "follow.h"
 #include "inputs.h"
+#include "resend.h"
 #include "reports.h"
 #include "route/route.h"
 #include "source/source.h"
@@ -22,6 +23,7 @@ struct load {
 	struct inputs *inputs;
 	struct reports *reports;
 	const volatile int *stop;
+	struct resend *resend;	/* of what has failed before; or NULL */
 	struct follow follow;	/* of a job; see load_run */
 	uint64_t left_out;	/* members of archives that a warning was due for */
 	bool stopping;		/* that a signal has come has been said */

@@ -15,8 +15,17 @@
 #endif
 
 const struct cmd *const cmd_table[] = {
-	&cmd_produce, &cmd_dlq_inspect, &cmd_replay_dlq, &cmd_dlq_discard, &cmd_dlq_purge,
-	&cmd_jobs,    &cmd_errors,	&cmd_sandbox,	 &cmd_demo,	   NULL,
+	&cmd_produce,
+	&cmd_dlq_inspect,
+	&cmd_replay_dlq,
+	&cmd_dlq_discard,
+	&cmd_dlq_purge,
+	&cmd_replay_fallback,
+	&cmd_jobs,
+	&cmd_errors,
+	&cmd_sandbox,
+	&cmd_demo,
+	NULL,
 };
 
 static const struct program program = {

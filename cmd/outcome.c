@@ -30,7 +30,7 @@ static int exit_status(const struct load *l)
 		return EXIT_SIGNAL + *l->stop;
 	if (halted || l->input_failed || (job && job->done.damaged))
 		return EXIT_STOPPED;
-	if (ledger->outcome[OUTCOME_REJECTED])
+	if (ledger->outcome[OUTCOME_REJECTED] || (job && job->done.rejected))
 		return EXIT_REJECTED;
 	if (ledger->outcome[OUTCOME_FALLBACK] || (job && job->out))
 		return EXIT_FALLBACK;
@@ -62,7 +62,16 @@ static void say_failed(const struct outcome_info *info)
 					EVENT_TEXT("file", info->fallback)),
 			   "%" PRIu64 " %s in the fallback file %s", fallback,
 			   messages(info, fallback), info->fallback);
-	if (rejected)
+	if (rejected && info->load->resend)
+		event_emit(events, EVENT_WARNING, "rejected",
+			   EVENT_FIELDS(EVENT_NUMBER("records", rejected),
+					EVENT_TEXT("file", info->rejects)),
+			   "%" PRIu64 " %s rejected%s%s%s", rejected,
+			   rejected == 1 ? "line is" : "lines are",
+			   info->rejects ? ", and kept in " : ", and only in the input",
+			   info->rejects ? info->rejects : "",
+			   info->rejects ? ": mend them there, and replay that file" : "");
+	else if (rejected)
 		event_emit(events, EVENT_WARNING, "rejected",
 			   EVENT_FIELDS(EVENT_NUMBER("records", rejected)),
 			   "%" PRIu64 " %s rejected for %s length, and only in the input", rejected,
@@ -110,7 +119,7 @@ static int write_metrics(const struct outcome_info *info, const struct summary *
 	return output_failed(info, s->exit_status, err.text);
 }
 
-static struct summary_job job_of(const struct job *j)
+struct summary_job outcome_job(const struct job *j)
 {
 	const struct checkpoint *from = &j->first;
 
@@ -123,8 +132,14 @@ static struct summary_job job_of(const struct job *j)
 		.offset = from->place.offset,
 		.before = from->records,
 		.records = j->done.records,
-		.complete = j->done.place.input == j->options.manifest->n,
+		.complete = manifest_is_done(j->options.manifest, &j->done),
 	};
+}
+
+int outcome_print(const struct outcome_info *info, struct summary *s)
+{
+	s->exit_status = write_metrics(info, s);
+	return print_summary(info, s);
 }
 
 static int finish(const struct outcome_info *info, int status, const struct buf *resume)
@@ -144,17 +159,14 @@ static int finish(const struct outcome_info *info, int status, const struct buf 
 
 	/* Of one that did not begin nothing is known. */
 	if (j && (j->announced || j->start == JOB_COMPLETE)) {
-		job = job_of(j);
+		job = outcome_job(j);
 		s.job = &job;
 	}
-	s.exit_status = write_metrics(info, &s);
-	return print_summary(info, &s);
+	return outcome_print(info, &s);
 }
 
-int outcome_not_started(const struct outcome_info *info, const struct error *err)
+int outcome_say_not_started(const struct outcome_info *info, const struct error *err)
 {
-	const struct job *job = deliver_job(info->load->deliver);
-	struct buf resume = {0};
 	int status = EXIT_STOPPED;
 
 	if (err->kind == ERROR_USAGE)
@@ -165,6 +177,15 @@ int outcome_not_started(const struct outcome_info *info, const struct error *err
 		status = EXIT_SIGNAL + *info->load->stop;
 	event_emit(events_of(info), EVENT_ERROR, "not_started", EVENT_NO_FIELDS,
 		   "Nothing was sent: %s", err->text);
+	return status;
+}
+
+int outcome_not_started(const struct outcome_info *info, const struct error *err)
+{
+	const struct job *job = deliver_job(info->load->deliver);
+	struct buf resume = {0};
+	int status = outcome_say_not_started(info, err);
+
 	if (err->kind != ERROR_USAGE && !(job && err->kind == ERROR_CONFIG))
 		resume_anew(&resume, &info->resume);
 	status = finish(info, status, &resume);
@@ -191,15 +212,22 @@ static void say_done(const struct outcome_info *info)
 			   ledger->read);
 }
 
-int outcome_report(const struct outcome_info *info)
+int outcome_say(const struct outcome_info *info, struct buf *resume)
 {
 	int status = exit_status(info->load);
-	struct buf resume = {0};
 
-	stopped_say(info, &resume);
+	stopped_say(info, resume);
 	say_failed(info);
 	if (status == EXIT_DONE)
 		say_done(info);
+	return status;
+}
+
+int outcome_report(const struct outcome_info *info)
+{
+	struct buf resume = {0};
+	int status = outcome_say(info, &resume);
+
 	status = finish(info, status, &resume);
 	buf_finish(&resume);
 	return status;

@@ -97,6 +97,7 @@ const struct option_use produce_uses[] = {
 	{&job_group, 0},
 	{&dlq_group, offsetof(struct produce_options, dlq)},
 	{&retry_group, offsetof(struct produce_options, retry)},
+	{&outage_group, offsetof(struct produce_options, retry)},
 	{&result_group, offsetof(struct produce_options, common)},
 	{&common_group, offsetof(struct produce_options, common)},
 	{0},

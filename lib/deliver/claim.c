@@ -10,6 +10,33 @@
 #include "deliver/checkpoints.h"
 #include "kafka/refusal.h"
 
+/* It is kept where it was begun, wherever its records go now. */
+static void stay_with(struct job *j, const char *topic)
+{
+	free(j->found_topic);
+	j->found_topic = mem_strdup(topic);
+	j->topic = j->found_topic;
+}
+
+/* Nothing of it is still on its way once its producer has been fenced. */
+static int find_checkpoint(struct job *j, const struct checkpoints *k, struct checkpoint *found,
+			   struct error *err)
+{
+	struct checkpoints_list list = {0};
+	int n = -1;
+
+	*found = (struct checkpoint){0};
+	if (checkpoints_list(k, j->options.name, &list, err) == 0)
+		n = list.n > 0;
+	if (n > 0) {
+		*found = list.items[0].checkpoint;
+		list.items[0].checkpoint = (struct checkpoint){0};
+		stay_with(j, list.items[0].topic);
+	}
+	checkpoints_list_finish(&list);
+	return n;
+}
+
 /* Where a checkpoint may be: the topic may have been missing once. */
 static int read_checkpoint(struct job *j, struct client *c, struct checkpoint *found,
 			   struct error *err)
@@ -17,6 +44,8 @@ static int read_checkpoint(struct job *j, struct client *c, struct checkpoint *f
 	const struct checkpoints k = {c, (int)j->txn.patience_ms, j->options.stop};
 	const char *topics[] = {j->how.topic, j->how.dlq};
 
+	if (j->options.roams)
+		return find_checkpoint(j, &k, found, err);
 	return checkpoints_read(&k, j->options.name, topics, j->how.dlq ? 2 : 1, found, err);
 }
 
@@ -155,7 +184,7 @@ static int begin_where_it_was(struct job *j, struct error *err)
 
 	if (manifest_check(m, &j->done, err) < 0)
 		return -1;
-	j->start = j->done.place.input < m->n ? JOB_GOES_ON : JOB_COMPLETE;
+	j->start = manifest_is_done(m, &j->done) ? JOB_COMPLETE : JOB_GOES_ON;
 	return journal_read(&j->journal, j->options.fallback, j->done.id, &j->done.place, err);
 }
 
@@ -164,7 +193,7 @@ static int begin_where_it_was(struct job *j, struct error *err)
 static int announce(struct job *j, struct error *err)
 {
 	const struct job_point point = {j->done.place, j->done.bytes, j->done.damaged,
-					j->done.held};
+					j->done.rejected, j->done.held};
 	enum job_turn turn = JOB_BACK;
 
 	if (job_begin(j) == TXN_DONE)
@@ -184,7 +213,8 @@ static int check_found(const struct job *j, const struct checkpoints_job *found,
 {
 	const char *topic = found->topic, *dlq = j->how.dlq;
 
-	if (strcmp(topic, j->how.topic) != 0 && (!dlq || strcmp(topic, dlq) != 0))
+	if (!j->options.roams && strcmp(topic, j->how.topic) != 0 &&
+	    (!dlq || strcmp(topic, dlq) != 0))
 		return error_set(err, ERROR_CONFIG,
 				 "job %s loads another topic, %s: choose another name for another "
 				 "load",
@@ -219,6 +249,7 @@ int claim_begin(struct job *j, struct error *err)
 		.at = j->done.at,
 		.inputs = j->done.inputs,
 		.damaged = j->done.damaged,
+		.rejected = j->done.rejected,
 		.file = mem_strdup(j->done.file),
 	};
 	j->run_before = j->done.run;

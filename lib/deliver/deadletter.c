@@ -1,6 +1,7 @@
 #include "deliver/deadletter.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -8,6 +9,7 @@
 #include "base/text.h"
 
 #define MESSAGE_MAX_BYTES 1000
+#define REPLAY_COUNT	  "replay-count"
 
 struct facts {
 	const struct failure *f;
@@ -207,12 +209,9 @@ static const struct rule streams_rules[] = {
 };
 
 static const struct rule common_rules[] = {
-	{"retry-count", add_retries},
-	{"error-class", add_class},
-	{"persisted", add_persisted},
-	{"job", add_job},
-	{"replay-count", add_replays},
-	{NULL, NULL},
+	{"retry-count", add_retries}, {"error-class", add_class},
+	{"persisted", add_persisted}, {"job", add_job},
+	{REPLAY_COUNT, add_replays},  {NULL, NULL},
 };
 
 static const struct rule source_rules[] = {
@@ -323,6 +322,23 @@ void deadletter_make(struct dead_letter *letter, const struct failure *f,
 	letter->record = f->record;
 	letter->record.headers = letter->headers;
 	letter->record.n_headers = n;
+}
+
+int64_t deadletter_replays(const struct record *r)
+{
+	char text[24];
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->n_headers && is_letter(r); i++) {
+		struct slice value = r->headers[i].value;
+
+		if (!slice_is(r->headers[i].name, REPLAY_COUNT) || value.len >= sizeof(text))
+			continue;
+		snprintf(text, sizeof(text), "%.*s", (int)value.len, value.data ? value.data : "");
+		if (!text_parse_u64(text, &n) || n >= INT64_MAX)
+			n = 0;
+	}
+	return (int64_t)n;
 }
 
 void deadletter_finish(struct dead_letter *letter)

@@ -40,6 +40,9 @@ struct dead_letter {
 /* topic: where f should have gone. job may be NULL. */
 void deadletter_make(struct dead_letter *letter, const struct failure *f,
 		     enum deadletter_names names, const char *topic, const char *job);
+/* How often r, as a dead letter, has been replayed; 0 when it is none, or says no number. */
+int64_t deadletter_replays(const struct record *r);
+
 void deadletter_finish(struct dead_letter *letter);
 
 #endif

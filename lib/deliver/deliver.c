@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -26,6 +27,8 @@ struct deliver {
 	struct sinks sinks;
 	struct failures failures;
 	struct pace pace;
+	struct outlet *to;    /* of the records that come now; NULL: options.topic */
+	struct error refused; /* kind is set when one can't be had */
 	struct mark unsent;
 };
 
@@ -60,6 +63,7 @@ static void init_job(struct deliver *d)
 		.name = o->dry_run ? NULL : o->job,
 		.properties = &d->preflight.topic_properties,
 		.manifest = o->manifest,
+		.roams = o->n_topics > 0,
 		.resume = o->resume,
 		.commit_records = o->commit_records,
 		.commit_ms = o->commit_ms,
@@ -152,6 +156,8 @@ const struct error *deliver_halted(const struct deliver *d)
 
 	if (d->job.halted.kind)
 		return &d->job.halted;
+	if (d->refused.kind)
+		return &d->refused;
 	if (failed && halted->kind != ERROR_FATAL)
 		return failed;
 	if (d->job.on && d->failures.exceeded.kind)
@@ -174,6 +180,7 @@ static bool topic_is_idle(const struct deliver *d)
 /* Takes f, which failed before it was sent. */
 static void fail_early(struct deliver *d, struct failure *f)
 {
+	f->to = d->to;
 	if (failures_take_early(&d->failures, f, topic_is_idle(d))) {
 		sender_drain(&d->topic);
 		failures_release(&d->failures);
@@ -272,7 +279,9 @@ static int open_job(struct deliver *d, struct error *err)
 			"job %s: no broker answers, and only the cluster knows how far the "
 			"job is",
 			d->options.job);
-	if (preflight_topic_missing(&d->preflight))
+	if (d->options.n_topics)
+		how.others = &d->preflight.others;
+	else if (preflight_topic_missing(&d->preflight))
 		topic = how.dlq;
 	if (!topic)
 		return error_set(
@@ -311,7 +320,7 @@ static enum fault fault_of(const struct deliver *d, const struct record *r, char
 			   size_t size)
 {
 	if (!key_order_holds(&d->failures.order, r->key))
-		return limits_check(&d->limits, r, message, size);
+		return limits_check(d->to ? &d->to->limits : &d->limits, r, message, size);
 	snprintf(message, size, "%s", KEY_HELD_MESSAGE);
 	return FAULT_KEY_HELD;
 }
@@ -344,10 +353,24 @@ static void fail_missing(struct deliver *d, const struct record *r)
 	fail_early(d, failure_from_record(r, &p, missing, NULL));
 }
 
+/* A replay would not begin: the record stays where it is. */
+static void stay(struct deliver *d)
+{
+	ledger_error(&d->ledger, contract_of_kafka(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART).code);
+	ledger_settle(&d->ledger, OUTCOME_FALLBACK);
+}
+
+static bool is_there(const struct outlet *to)
+{
+	return to->topic.state == TOPIC_EXISTS || to->topic.state == TOPIC_UNKNOWN;
+}
+
 /* What would become of r, for all that can be known without sending it. */
 static void rehearse(struct deliver *d, const struct record *r)
 {
-	if (preflight_topic_missing(&d->preflight))
+	if (d->to && !is_there(d->to))
+		stay(d);
+	else if (!d->to && preflight_topic_missing(&d->preflight))
 		fail_missing(d, r);
 	else
 		ledger_settle(&d->ledger, OUTCOME_DELIVERED);
@@ -361,7 +384,7 @@ static void send_in_job(struct deliver *d, const struct record *r)
 		fail_unsent(d, r, FAULT_CIRCUIT_OPEN, d->job.reason);
 		return;
 	}
-	if (preflight_topic_missing(&d->preflight)) {
+	if (!d->to && preflight_topic_missing(&d->preflight)) {
 		fail_missing(d, r);
 		return;
 	}
@@ -399,6 +422,7 @@ static void send_record(struct deliver *d, const struct record *r)
 static void fail_again(struct deliver *d, struct failure *f, const struct culprit *c)
 {
 	ledger_read(&d->ledger);
+	f->to = d->to;
 	if (!c->dead_letter) {
 		fail_early(d, f);
 		return;
@@ -450,6 +474,33 @@ static bool is_watched(struct deliver *d, const struct record *r)
 	return is_done_with(d, r, &p, (struct contract){0}, NULL);
 }
 
+bool deliver_turn_to(struct deliver *d, const char *topic)
+{
+	struct outlet *to = d->to;
+
+	if (to && strcmp(to->topic.name, topic) == 0)
+		return true;
+	to = preflight_outlet(&d->preflight, topic, &d->refused);
+	if (!to)
+		return false;
+	d->to = to;
+	if (!d->job.on || producer_turn_to(&d->job.producer, to))
+		return true;
+	error_set(&d->refused, ERROR_CONFIG, "%s is no name that a topic can have", topic);
+	return false;
+}
+
+void deliver_halt(struct deliver *d, const struct error *why)
+{
+	if (!d->refused.kind)
+		d->refused = *why;
+}
+
+const struct outlet *deliver_outlet(const struct deliver *d)
+{
+	return d->to;
+}
+
 void deliver_record(struct deliver *d, const struct record *r)
 {
 	char message[128];
@@ -487,12 +538,12 @@ void deliver_fault(struct deliver *d, const struct record *r, const struct posit
 	fail_early(d, failure_from_record(r, position, cause, message));
 }
 
-void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_len,
+void deliver_reject(struct deliver *d, const struct position *p, uint64_t raw_len, enum fault fault,
 		    const char *message)
 {
 	take(d);
 	ledger_read(&d->ledger);
-	failures_reject(&d->failures, p, raw_len, message);
+	failures_reject(&d->failures, p, raw_len, fault, message);
 	check_tolerance(d);
 }
 
@@ -526,7 +577,7 @@ enum job_turn deliver_commit(struct deliver *d, const struct job_point *point)
 
 	failures_release(&d->failures);
 	sinks_drain(&d->sinks);
-	if (sinks_failed(&d->sinks) || d->job.halted.kind)
+	if (sinks_failed(&d->sinks) || d->job.halted.kind || d->refused.kind)
 		return JOB_HALT;
 	turn = job_commit(&d->job, point);
 	if (turn == JOB_READ && !d->job.out)

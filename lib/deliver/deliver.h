@@ -28,7 +28,12 @@
 #include "record/record.h"
 
 struct deliver_options {
-	const char *topic;
+	const char *topic;		     /* of several: the one that the job is kept with */
+	const char *const *topics;	     /* a replay's, of which any record may go to one; see
+				    * deliver_turn_to. Jobs and rehearsals only */
+	size_t n_topics;		     /* 0: all go to `topic` */
+	bool dlq_each;			     /* each has a DLQ of its own, TOPIC.dlq, not `dlq` */
+	bool replay;			     /* dead letters count how often they were replayed */
 	const struct properties *properties; /* of the topic's cluster */
 	const char *dlq;		     /* NULL: failed records go to the fallback file */
 	const struct properties *dlq_properties;
@@ -73,21 +78,31 @@ void deliver_destroy(struct deliver *d); /* NULL is fine */
  * fallback file can't be written. */
 int deliver_open(struct deliver *d, struct error *err) _must_check_;
 
+/* The records that come now are for that topic. False: it can't be had, and
+ * deliver_halted says why. */
+bool deliver_turn_to(struct deliver *d, const char *topic);
+
+/* Where that is, and what is known of it; NULL before. */
+const struct outlet *deliver_outlet(const struct deliver *d);
+
 /* Each of these counts the record as read. A record in a block may wait for
  * room; the others are copied. */
 void deliver_record(struct deliver *d, const struct record *r);
 void deliver_fault(struct deliver *d, const struct record *r, const struct position *position,
 		   enum fault fault, const char *message);
 
-/* A line that no sink may take: named in an event, and counted. */
+/* A line that no sink may take, for that fault: named in an event, and counted. */
 void deliver_reject(struct deliver *d, const struct position *position, uint64_t raw_len,
-		    const char *message);
+		    enum fault fault, const char *message);
 
 /* Looks after what has come in, without waiting: call it now and then. */
 void deliver_serve(struct deliver *d);
 
 /* Waits a little for something to settle: call it when no block is free. */
 void deliver_wait(struct deliver *d);
+
+/* Nothing more may be sent, for that reason: what a job has not committed is abandoned. */
+void deliver_halt(struct deliver *d, const struct error *why);
 
 /* Why nothing more may be sent, or NULL. */
 const struct error *deliver_halted(const struct deliver *d);

@@ -11,11 +11,14 @@
 #include "record/envelope.h"
 #include "record/record.h"
 
+struct outlet;
+
 struct failure {
 	struct record record;
 	struct block *block;   /* a reference, while the value lies in a block */
 	struct record *copy;   /* what record's slices point into besides */
 	struct origin *origin; /* a reference, or NULL */
+	struct outlet *to;     /* where it was to go; NULL: to the run's only topic */
 	uint64_t line, offset; /* set by failure_locate, at the latest by failure_set_cause */
 
 	/* How the last attempt ended, at whatever sink. */
@@ -29,7 +32,7 @@ struct failure {
 	char *message;
 	int64_t at;		 /* ms since 1970 UTC */
 	int retries;		 /* outer retries made */
-	int64_t replays;	 /* how often it was sent back from a DLQ, and failed again */
+	int64_t replays;	 /* how often it was replayed, and failed again */
 	bool possibly_persisted; /* in its topic */
 	bool possibly_in_dlq;
 	bool may_double; /* the last attempt may have persisted it in its topic */

@@ -93,9 +93,9 @@ void failures_release(struct failures *all)
 }
 
 void failures_reject(struct failures *all, const struct position *p, uint64_t raw_len,
-		     const char *message)
+		     enum fault fault, const char *message)
 {
-	const char *code = contract_of_fault(FAULT_OVER_LIMIT).code;
+	const char *code = contract_of_fault(fault).code;
 	const char *file = p->origin ? p->origin->file : "";
 	const char *member = p->origin && p->origin->member ? p->origin->member : "";
 

@@ -44,6 +44,6 @@ void failures_release(struct failures *all);
 
 /* A line that no sink may take. */
 void failures_reject(struct failures *all, const struct position *p, uint64_t raw_len,
-		     const char *message);
+		     enum fault fault, const char *message);
 
 #endif

@@ -106,6 +106,16 @@ static int lock(const struct fallback *f, int fd, int how, struct error *err)
 			 f->path);
 }
 
+bool fallback_is_in_use(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool in_use = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return in_use;
+}
+
 static int check_content(const struct fallback *f, off_t size, struct error *err)
 {
 	int fd = open(f->path, O_RDONLY | O_CLOEXEC), rc;

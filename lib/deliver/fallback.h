@@ -56,6 +56,9 @@ void fallback_finish(struct fallback *f);
  * not a fallback file, or in use by another process. */
 int fallback_probe(const struct fallback *f, struct error *err) _must_check_;
 
+/* Is a process writing the file at that path just now? */
+bool fallback_is_in_use(const char *path);
+
 /* Adds a line. 0, or -1 when the file can't take it: f->failed (ERROR_OUTPUT)
  * says why, and the file is cut back to what is safe. */
 int fallback_add(struct fallback *f, const struct record *r,

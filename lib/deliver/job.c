@@ -48,6 +48,7 @@ void job_finish(struct job *j)
 	checkpoint_finish(&j->next);
 	ledger_finish(&j->saved);
 	ledger_finish(&j->meant);
+	free(j->found_topic);
 	free(j->id);
 }
 
@@ -285,6 +286,7 @@ static void set_next(struct job *j, const struct job_point *point)
 		.place = point->place,
 		.bytes = point->bytes,
 		.damaged = point->damaged,
+		.rejected = point->rejected,
 		.held = point->held,
 	};
 	manifest_fill(j->options.manifest, c);

@@ -35,6 +35,7 @@ struct job_options {
 	const char *name;
 	const struct properties *properties; /* of the cluster, for clients that only ask */
 	const struct manifest *manifest;
+	bool roams;		 /* its records go to several topics: it may be kept with any */
 	bool resume;		 /* don't begin anew */
 	uint64_t commit_records; /* at most so many records a transaction, */
 	int64_t commit_ms;	 /* and so long */
@@ -71,7 +72,8 @@ struct job_point {
 	struct source_place place;
 	uint64_t bytes; /* of the files */
 	unsigned damaged;
-	bool held; /* the input there can't be read any further */
+	uint64_t rejected; /* lines left to be mended */
+	bool held;	   /* the input there can't be read any further */
 };
 
 struct job {
@@ -84,6 +86,7 @@ struct job {
 	struct producer producer;
 	struct transaction txn;
 	const char *topic; /* on whose partition 0 checkpoints are committed */
+	char *found_topic; /* where they were found, of a job that roams; or NULL */
 	enum job_start start;
 	uint64_t run_before;	 /* whose checkpoint was found, or 0 */
 	bool announced;		 /* one of this run is committed */

@@ -29,15 +29,34 @@ void ledger_copy(struct ledger *to, const struct ledger *from)
 	to->cap_errors = cap;
 }
 
-uint64_t ledger_error(struct ledger *l, const char *code)
+static uint64_t add_errors(struct ledger *l, const char *code, uint64_t count)
 {
-	l->errors_total++;
+	l->errors_total += count;
 	for (size_t i = 0; i < l->n_errors; i++)
 		if (strcmp(l->errors[i].code, code) == 0)
-			return ++l->errors[i].count;
+			return l->errors[i].count += count;
 	l->errors = mem_grow(l->errors, &l->cap_errors, l->n_errors + 1, sizeof(*l->errors));
-	l->errors[l->n_errors++] = (struct ledger_error){code, 1};
-	return 1;
+	l->errors[l->n_errors++] = (struct ledger_error){code, count};
+	return count;
+}
+
+uint64_t ledger_error(struct ledger *l, const char *code)
+{
+	return add_errors(l, code, 1);
+}
+
+void ledger_add(struct ledger *to, const struct ledger *from)
+{
+	to->read += from->read;
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		to->outcome[i] += from->outcome[i];
+	to->skipped += from->skipped;
+	to->already_resolved += from->already_resolved;
+	to->retries += from->retries;
+	to->possible_duplicates += from->possible_duplicates;
+	to->bytes += from->bytes;
+	for (size_t i = 0; i < from->n_errors; i++)
+		add_errors(to, from->errors[i].code, from->errors[i].count);
 }
 
 uint64_t ledger_errors(const struct ledger *l)

@@ -31,7 +31,7 @@ struct ledger {
 	uint64_t read;
 	uint64_t outcome[OUTCOME_COUNT];
 	uint64_t skipped;	      /* blank lines, and letters that are not selected: not read */
-	uint64_t already_resolved;    /* dead letters that are done with; not read */
+	uint64_t already_resolved;    /* what earlier runs are done with; not read */
 	uint64_t retries;	      /* outer retries: rounds, not records */
 	uint64_t possible_duplicates; /* sent again or failed, although an earlier try may have
 				       * arrived */
@@ -46,6 +46,9 @@ void ledger_finish(struct ledger *l);
 
 /* Makes `to`, which was initialised, a copy of `from`. */
 void ledger_copy(struct ledger *to, const struct ledger *from);
+
+/* Adds what another has counted. */
+void ledger_add(struct ledger *to, const struct ledger *from);
 
 static inline void ledger_read(struct ledger *l)
 {

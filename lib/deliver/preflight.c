@@ -89,6 +89,7 @@ int preflight_init(struct preflight *p, const struct deliver_options *options, s
 
 void preflight_finish(struct preflight *p)
 {
+	outlets_finish(&p->others);
 	properties_finish(&p->topic_properties);
 	properties_finish(&p->dlq_properties);
 }
@@ -115,15 +116,22 @@ static void create(const struct preflight *p, struct client *c, struct topic_inf
 		   topic->name);
 }
 
-static void create_topics(struct preflight *p, struct client *c, bool topic, bool dlq)
+/* Either may be NULL. */
+static void create_both(const struct preflight *p, struct client *c, struct topic_info *topic,
+			struct topic_info *dlq, int partitions)
 {
 	if (!p->options->create_topics || p->options->dry_run)
 		return;
 	if (topic)
-		create(p, c, &p->topic, -1, 0);
-	if (dlq && p->options->dlq)
-		create(p, c, &p->dlq, p->topic.partitions ? p->topic.partitions : -1,
+		create(p, c, topic, -1, 0);
+	if (dlq && dlq->name)
+		create(p, c, dlq, partitions ? partitions : -1,
 		       p->options->max_record_bytes + RECORD_MARGIN);
+}
+
+static void create_topics(struct preflight *p, struct client *c, bool topic, bool dlq)
+{
+	create_both(p, c, topic ? &p->topic : NULL, dlq ? &p->dlq : NULL, p->topic.partitions);
 }
 
 /* What would mend it; the caller frees it. */
@@ -222,6 +230,104 @@ static int ask_topic_cluster(struct preflight *p, struct error *err)
 	return state == CLUSTER_MISCONFIGURED ? -1 : 0;
 }
 
+/* Compression changes what the broker measures. */
+static struct limits comparable(const struct topic_info *topic, const struct properties *properties)
+{
+	const char *codec = properties_get(properties, "compression.codec");
+	const char *most = properties_get(properties, "message.max.bytes");
+	struct limits limits = topic->limits;
+
+	if (most)
+		limits.client_bytes = strtoull(most, NULL, 10);
+	if (codec && strcmp(codec, "none") != 0)
+		limits.batch_bytes = UINT64_MAX;
+	return limits;
+}
+
+/* Of a replay a topic that isn't there is no reason to move its records to the DLQ: they
+ * are safe where they are. */
+static int refuse_outlet(const struct preflight *p, const struct topic_info *topic,
+			 struct error *err)
+{
+	char *remedy;
+	int rc;
+
+	if (topic->state == TOPIC_EXISTS || topic->state == TOPIC_UNKNOWN)
+		return 0;
+	remedy = remedy_of(p, topic, &p->topic_properties);
+	rc = error_set(err, ERROR_CONFIG,
+		       "topic %s, which records are for, %s%s (%s; or send them "
+		       "elsewhere with --to)",
+		       topic->name, trouble_of(topic), topic->refusal, remedy);
+	free(remedy);
+	return rc;
+}
+
+/* A rehearsal takes topics that it would create for there. */
+static void rehearse_creation(struct topic_info *topic)
+{
+	if (topic->state == TOPIC_MISSING)
+		topic->state = TOPIC_EXISTS;
+}
+
+static int settle_outlet(struct preflight *p, struct outlet *to, struct error *err)
+{
+	if (p->options->dry_run && p->options->create_topics) {
+		rehearse_creation(&to->topic);
+		rehearse_creation(&to->dlq);
+	}
+	if (!p->options->dry_run && refuse_outlet(p, &to->topic, err) < 0)
+		return -1;
+	if (to->dlq.name)
+		warn_missing(p, &to->dlq, &p->dlq_properties, "DLQ topic", "the fallback file");
+	to->limits = comparable(&to->topic, &p->topic_properties);
+	to->dlq_limits = comparable(&to->dlq, &p->dlq_properties);
+	return 0;
+}
+
+static int ask_outlet(struct preflight *p, struct client *c, struct outlet *to, struct error *err)
+{
+	struct topic_info topics[2] = {to->topic, to->dlq};
+	enum cluster_state state =
+		cluster_ask(c, topics, to->dlq.name ? 2 : 1, PATIENCE_MS, p->options->stop, err);
+
+	to->topic = topics[0];
+	to->dlq = topics[1];
+	if (state == CLUSTER_MISCONFIGURED)
+		return -1;
+	if (state == CLUSTER_UP)
+		create_both(p, c, &to->topic, &to->dlq, to->topic.partitions);
+	return settle_outlet(p, to, err);
+}
+
+static struct outlet *add_outlet(struct preflight *p, const char *topic)
+{
+	const struct deliver_options *o = p->options;
+	char *own = o->dlq_each ? mem_printf("%s.dlq", topic) : NULL;
+	struct outlet *to = outlets_add(&p->others, topic, own ? own : o->dlq);
+
+	free(own);
+	return to;
+}
+
+struct outlet *preflight_outlet(struct preflight *p, const char *topic, struct error *err)
+{
+	struct outlet *to = outlets_find(&p->others, topic);
+	struct client c;
+	int rc;
+
+	if (to)
+		return to;
+	to = add_outlet(p, topic);
+	if (!properties_get(p->options->properties, "bootstrap.servers"))
+		return to;
+	if (client_init(&c, "preflight", &p->topic_properties, NULL, p->options->events, err) < 0)
+		return NULL;
+	rc = ask_outlet(p, &c, to, err);
+	client_finish(&c);
+	return rc < 0 ? NULL : to;
+}
+
 /* The DLQ's own cluster: whatever is wrong with it, there is the fallback file. */
 static void ask_dlq_cluster(struct preflight *p)
 {
@@ -245,11 +351,12 @@ static void ask_dlq_cluster(struct preflight *p)
 	client_finish(&c);
 }
 
-/* A rehearsal takes topics that it would create for there. */
-static void rehearse_creation(struct topic_info *topic)
+static int ask_outlets(struct preflight *p, struct error *err)
 {
-	if (topic->state == TOPIC_MISSING)
-		topic->state = TOPIC_EXISTS;
+	for (size_t i = 0; i < p->options->n_topics; i++)
+		if (!preflight_outlet(p, p->options->topics[i], err))
+			return -1;
+	return 0;
 }
 
 int preflight_run(struct preflight *p, struct error *err)
@@ -260,6 +367,8 @@ int preflight_run(struct preflight *p, struct error *err)
 		return 0;
 	if (ask_topic_cluster(p, err) < 0 || refuse_topic(p, err) < 0)
 		return -1;
+	if (o->n_topics)
+		return p->topic_up ? ask_outlets(p, err) : 0;
 	if (o->dlq && o->dlq_elsewhere)
 		ask_dlq_cluster(p);
 	if (o->dry_run && o->create_topics) {
@@ -289,6 +398,29 @@ static bool relearn(struct topic_info *topic, const struct topic_info *now)
 	return changed;
 }
 
+/* Of one of several topics: which is not known. */
+static bool relearn_outlets(struct preflight *p, struct client *c)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < p->others.n; i++) {
+		struct outlet *to = p->others.items[i];
+		struct topic_info now[2] = {{.name = to->topic.name}, {.name = to->dlq.name}};
+		struct error err;
+
+		limits_init(&now[0].limits);
+		limits_init(&now[1].limits);
+		if (cluster_ask(c, now, to->dlq.name ? 2 : 1, PATIENCE_MS, p->options->stop,
+				&err) != CLUSTER_UP)
+			continue;
+		changed = relearn(&to->topic, &now[0]) || changed;
+		changed = relearn(&to->dlq, &now[1]) || changed;
+		to->limits = comparable(&to->topic, &p->topic_properties);
+		to->dlq_limits = comparable(&to->dlq, &p->dlq_properties);
+	}
+	return changed;
+}
+
 bool preflight_relearn(struct preflight *p)
 {
 	struct topic_info now[2] = {{.name = p->topic.name}, {.name = p->dlq.name}};
@@ -304,6 +436,7 @@ bool preflight_relearn(struct preflight *p)
 		    CLUSTER_UP) {
 		topic = relearn(&p->topic, &now[0]);
 		dlq = relearn(&p->dlq, &now[1]);
+		topic = relearn_outlets(p, &c) || topic;
 	}
 	client_finish(&c);
 	return topic || dlq;
@@ -345,13 +478,23 @@ struct producer_options preflight_dlq(const struct preflight *p)
 	};
 }
 
+/* Below the limits of all that it sends to. */
+static void keep_below(struct producer_options *job, int size)
+{
+	if (size && (!job->batch_size || size < job->batch_size))
+		job->batch_size = size;
+}
+
 struct producer_options preflight_job(const struct preflight *p)
 {
 	struct producer_options job = preflight_topic(p), dlq = preflight_dlq(p);
 
 	job.name = "job";
-	if (dlq.batch_size && (!job.batch_size || dlq.batch_size < job.batch_size))
-		job.batch_size = dlq.batch_size;
+	keep_below(&job, dlq.batch_size);
+	for (size_t i = 0; i < p->others.n; i++) {
+		keep_below(&job, batch_size(&p->others.items[i]->topic, &p->topic_properties));
+		keep_below(&job, batch_size(&p->others.items[i]->dlq, &p->dlq_properties));
+	}
 	if (!preflight_dlq_refused(p) && !preflight_dlq_missing(p))
 		job.dlq = p->options->dlq;
 	return job;
@@ -385,20 +528,6 @@ bool preflight_in_rounds(const struct preflight *p)
 bool preflight_dlq_refused(const struct preflight *p)
 {
 	return p->dlq.state == TOPIC_REFUSED;
-}
-
-/* Compression changes what the broker measures. */
-static struct limits comparable(const struct topic_info *topic, const struct properties *properties)
-{
-	const char *codec = properties_get(properties, "compression.codec");
-	const char *most = properties_get(properties, "message.max.bytes");
-	struct limits limits = topic->limits;
-
-	if (most)
-		limits.client_bytes = strtoull(most, NULL, 10);
-	if (codec && strcmp(codec, "none") != 0)
-		limits.batch_bytes = UINT64_MAX;
-	return limits;
 }
 
 struct limits preflight_topic_limits(const struct preflight *p)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "deliver/outlets.h"
 #include "deliver/producer.h"
 #include "kafka/cluster.h"
 #include "kafka/properties.h"
@@ -18,6 +19,7 @@ struct preflight {
 	struct properties topic_properties, dlq_properties; /* with our defaults */
 	struct topic_info topic, dlq;
 	bool topic_up, dlq_up; /* the cluster has answered */
+	struct outlets others;
 };
 
 /* Adds our defaults to the properties and checks them. 0, or -1 with *err;
@@ -29,6 +31,11 @@ void preflight_finish(struct preflight *p);
 /* Connects and asks. 0, also when nobody answers; -1 with *err when the
  * cluster refuses us or the topic. Warns of a DLQ that doesn't exist. */
 int preflight_run(struct preflight *p, struct error *err) _must_check_;
+
+/* The destination of that topic, which is asked for unless it has been. NULL with *err when
+ * nothing can be sent there. */
+struct outlet *preflight_outlet(struct preflight *p, const char *topic,
+				struct error *err) _must_check_;
 
 /* Asks again for what the topics take. True when that has changed. */
 bool preflight_relearn(struct preflight *p);

@@ -129,6 +129,8 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = message_failure(m);
 
+	if (p->options.others && !message_tagged(m->_private))
+		f->to = outlets_find(p->options.others, rd_kafka_topic_name(m->rkt));
 	f->err = cause_of(p, m->err);
 	f->refused = false;
 	f->purged = (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE && !p->given_up) ||
@@ -144,11 +146,17 @@ static void on_failed(struct producer *p, const rd_kafka_message_t *m)
 		pull_back(p);
 }
 
+/* Beside records only dead letters are on their way as failures. */
+static bool sends_letters(const struct producer *p)
+{
+	return p->dlq || p->options.others;
+}
+
 static void on_delivered(struct producer *p, const rd_kafka_message_t *m)
 {
 	struct failure *f = message_tagged(m->_private);
 
-	++*(p->dlq && f ? p->options.dead_lettered : p->options.delivered);
+	++*(sends_letters(p) && f ? p->options.dead_lettered : p->options.delivered);
 	client_set_up(&p->client);
 	if (p->options.on_delivered)
 		p->options.on_delivered(p->options.ctx, m->partition, m->offset);
@@ -166,7 +174,7 @@ static void on_report(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 	(void)rk;
 	p->reports++;
 	take_message(p, m);
-	if (p->dlq && message_tagged(m->_private)) {
+	if (sends_letters(p) && message_tagged(m->_private)) {
 		p->letters--;
 		p->letter_bytes -= m->len;
 	}
@@ -213,14 +221,18 @@ static void set_queue(struct producer *p)
 	p->packs = !properties_get(&p->properties, "queue.buffering.max.kbytes");
 }
 
-static int open_topic(struct producer *p, rd_kafka_topic_t **rkt, const char *name,
-		      struct error *err)
+static int open_topics(struct producer *p, struct error *err)
 {
-	*rkt = rd_kafka_topic_new(p->client.rk, name, NULL);
-	if (*rkt)
-		return 0;
-	return error_set(err, ERROR_USAGE, "topic %s: %s", name,
-			 rd_kafka_err2str(rd_kafka_last_error()));
+	struct outlets *others = p->options.others;
+	rd_kafka_t *rk = p->client.rk;
+
+	if (outlet_open_topic(&p->rkt, rk, p->options.topic, err) < 0 ||
+	    outlet_open_topic(&p->dlq, rk, p->options.dlq, err) < 0)
+		return -1;
+	for (size_t i = 0; others && i < others->n; i++)
+		if (outlet_open(others->items[i], rk, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int open_client(struct producer *p, struct error *err)
@@ -235,13 +247,15 @@ static int open_client(struct producer *p, struct error *err)
 	p->client.owner = p;
 	p->partitions_known = false;
 	p->client.ever_up = ever_up;
-	if (open_topic(p, &p->rkt, p->options.topic, err) < 0)
-		return -1;
-	return p->options.dlq ? open_topic(p, &p->dlq, p->options.dlq, err) : 0;
+	return open_topics(p, err);
 }
 
 static void close_client(struct producer *p)
 {
+	struct outlets *others = p->options.others;
+
+	for (size_t i = 0; others && i < others->n; i++)
+		outlet_close(others->items[i]);
 	if (p->rkt)
 		rd_kafka_topic_destroy(p->rkt);
 	if (p->dlq)
@@ -349,6 +363,7 @@ static struct failure *add_failed(struct producer *p, const struct record *r, st
 {
 	struct failure *f = failure_from_block(r, block);
 
+	f->to = p->to;
 	f->err = err;
 	failure_list_add(&p->failed, f);
 	return f;
@@ -380,6 +395,11 @@ void producer_drop_pack(struct producer *p)
 	p->n_pack = 0;
 }
 
+static rd_kafka_topic_t *topic_now(const struct producer *p)
+{
+	return p->to ? p->to->rkt : p->rkt;
+}
+
 /* The queue has room for it: a pack that it took with gaps would lose its order. */
 static void send_pack(struct producer *p)
 {
@@ -387,7 +407,7 @@ static void send_pack(struct producer *p)
 		producer_drop_pack(p);
 	if (!p->n_pack)
 		return;
-	rd_kafka_produce_batch(p->rkt, RD_KAFKA_PARTITION_UA, 0, p->pack, (int)p->n_pack);
+	rd_kafka_produce_batch(topic_now(p), RD_KAFKA_PARTITION_UA, 0, p->pack, (int)p->n_pack);
 	for (size_t i = 0; i < p->n_pack; i++)
 		if (p->pack[i].err)
 			fail_packed(p, &p->pack[i]);
@@ -417,6 +437,16 @@ static void add_to_pack(struct producer *p, const struct record *r)
 	count_sent(p, r);
 }
 
+/* A pack has one topic. */
+bool producer_turn_to(struct producer *p, struct outlet *to)
+{
+	if (to == p->to)
+		return true;
+	send_pack(p);
+	p->to = to;
+	return !to || outlet_open(to, p->client.rk, NULL) == 0;
+}
+
 bool producer_send(struct producer *p, const struct record *r)
 {
 	rd_kafka_resp_err_t err;
@@ -430,7 +460,7 @@ bool producer_send(struct producer *p, const struct record *r)
 		return true;
 	}
 	send_pack(p);
-	err = produce(p, p->rkt, r, r->block);
+	err = produce(p, topic_now(p), r, r->block);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
 	if (err) {
@@ -473,7 +503,7 @@ bool producer_send_letter(struct producer *p, struct failure *f, const struct re
 	unsigned before = p->inflight;
 	size_t len = as->value.len;
 
-	if (!send_failure(p, p->dlq, f, as))
+	if (!send_failure(p, f->to ? f->to->dlq_rkt : p->dlq, f, as))
 		return false;
 	p->letters += p->inflight - before;
 	p->letter_bytes += p->inflight > before ? len : 0;

@@ -1,4 +1,4 @@
-/* Sends records to one topic and tells what became of each.
+/* Sends records to a topic, or to several in turn, and tells what became of each.
  *
  * Nothing is copied: librdkafka sends from the record's block, and a reference
  * on it is held until the delivery report. What fails is collected in `failed`;
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/event.h"
+#include "deliver/outlets.h"
 #include "deliver/failure.h"
 #include "kafka/client.h"
 #include "kafka/properties.h"
@@ -23,13 +24,15 @@ struct producer_options {
 	const char *topic;
 	const struct properties *properties; /* copied */
 	int batch_size;			     /* bytes; 0 leaves it to the properties */
-	bool ordered;	     /* a failure takes back what is still queued, so that it can be sent
+	bool ordered;		/* a failure takes back what is still queued, so that it can be sent
 			 * again in order */
-	bool in_rounds;	     /* nothing is sent before producer_kick */
-	bool transactional;  /* the properties say so: a failure stays where it is, for the whole
+	bool in_rounds;		/* nothing is sent before producer_kick */
+	bool transactional;	/* the properties say so: a failure stays where it is, for the whole
 			      * transaction must go */
-	const char *dlq;     /* of the same cluster, for producer_send_letter; or NULL */
-	uint64_t *delivered; /* counts what was acknowledged */
+	const char *dlq;	/* of the same cluster, for producer_send_letter; or NULL */
+	struct outlets *others; /* of a transactional one: further topics, and their DLQs;
+				      * their handles are the producer's. Or NULL */
+	uint64_t *delivered;	/* counts what was acknowledged */
 	uint64_t *dead_lettered; /* the same of the DLQ */
 	void (*on_delivered)(void *ctx, int32_t partition, int64_t offset); /* or NULL */
 	void *ctx;
@@ -41,6 +44,7 @@ struct producer {
 	struct properties properties;
 	struct client client;
 	rd_kafka_topic_t *rkt, *dlq; /* dlq may be NULL */
+	struct outlet *to;	     /* of what is sent now; NULL: options.topic */
 	unsigned inflight;	     /* those in the pack too */
 	size_t inflight_bytes;
 	unsigned letters; /* of these, dead letters beside records; their values are copies */
@@ -51,9 +55,9 @@ struct producer {
 	unsigned max_inflight; /* more would not fit into librdkafka's queue */
 	bool packs;	       /* that is the only bound of the queue which counts */
 	struct failure_list failed;
-	struct failure *sent;	 /* those that are on their way, the newest first */
-	struct block_pool *pool; /* of the records; or NULL */
-	uint64_t reports;	 /* that have come */
+	struct failure *sent;	      /* those that are on their way, the newest first */
+	struct block_pool *pool;      /* of the records; or NULL */
+	uint64_t reports;	      /* that have come */
 	bool pulled_back;	      /* what was queued has been taken back */
 	bool doubt;		      /* and may be in the topic all the same, where it was sent */
 	rd_kafka_resp_err_t given_up; /* what records that are given up fail with */
@@ -73,6 +77,10 @@ int producer_reopen(struct producer *p, struct error *err) _must_check_;
 
 /* The same, to send in rounds from now on. */
 int producer_reopen_for_rounds(struct producer *p, struct error *err) _must_check_;
+
+/* What is sent from now on goes there; NULL: to the topic of the options. False with a
+ * name that no topic can have. */
+bool producer_turn_to(struct producer *p, struct outlet *to);
 
 /* False: the queue is full, nothing was taken; poll and try again. True: the
  * record is on its way, or in `failed`. Takes a reference on the record's block. */

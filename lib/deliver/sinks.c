@@ -60,23 +60,50 @@ static void sync_fallback(struct sinks *s)
 	}
 }
 
-static void warn_fallback(struct sinks *s, const char *cause, const char *why)
+static const char *topic_of(const struct sinks *s, const struct failure *f)
 {
-	const struct deliver_options *o = s->options;
-	const struct alert_info info = {cause, why, o->topic, o->dlq, o->fallback};
+	return f->to ? f->to->topic.name : s->options->topic;
+}
 
-	if (!alert_raise(&s->alert, &info) || !o->dlq)
+/* NULL: there is none. */
+static const char *dlq_of(const struct sinks *s, const struct failure *f)
+{
+	return f->to ? f->to->dlq.name : s->options->dlq;
+}
+
+static const struct limits *limits_of(const struct sinks *s, const struct failure *f)
+{
+	return f->to ? &f->to->dlq_limits : &s->limits;
+}
+
+static bool is_refused(const struct topic_info *topic)
+{
+	return topic->state == TOPIC_REFUSED || topic->state == TOPIC_MISSING;
+}
+
+/* By what was found out at the start. */
+static bool is_dlq_refused(const struct sinks *s, const struct failure *f)
+{
+	return is_refused(f->to ? &f->to->dlq : &s->preflight->dlq);
+}
+
+static void warn_fallback(struct sinks *s, const struct failure *f, const char *cause,
+			  const char *why)
+{
+	const char *dlq = dlq_of(s, f), *file = s->options->fallback;
+	const struct alert_info info = {cause, why, topic_of(s, f), dlq, file};
+
+	if (!alert_raise(&s->alert, &info) || !dlq)
 		return;
-	event_emit(o->events, EVENT_CRITICAL, "fallback",
-		   EVENT_FIELDS(EVENT_TEXT("dlq", o->dlq), EVENT_TEXT("code", cause),
-				EVENT_TEXT("file", o->fallback)),
-		   "DLQ %s failed (%s): its records go to the fallback file %s", o->dlq, why,
-		   o->fallback);
+	event_emit(s->options->events, EVENT_CRITICAL, "fallback",
+		   EVENT_FIELDS(EVENT_TEXT("dlq", dlq), EVENT_TEXT("code", cause),
+				EVENT_TEXT("file", file)),
+		   "DLQ %s failed (%s): its records go to the fallback file %s", dlq, why, file);
 }
 
 void sinks_keep(struct sinks *s, struct failure *f, const char *cause, const char *why)
 {
-	struct envelope_notes notes = failure_notes(f, s->options->topic);
+	struct envelope_notes notes = failure_notes(f, topic_of(s, f));
 
 	notes.job = s->options->job;
 	if (s->job) {
@@ -84,7 +111,7 @@ void sinks_keep(struct sinks *s, struct failure *f, const char *cause, const cha
 		job_note_fallback(s->job, f);
 	}
 	mark_note(&s->unsafe_from, f->origin, f->line);
-	warn_fallback(s, cause, why);
+	warn_fallback(s, f, cause, why);
 	if (fallback_add(&s->fallback, &f->record, &notes) < 0 || s->fallback.pending >= SYNC_LINES)
 		sync_fallback(s);
 	failure_destroy(f);
@@ -120,7 +147,7 @@ static const struct record *make_letter(void *ctx, const struct failure *f)
 	struct sinks *s = ctx;
 	const struct deliver_options *o = s->options;
 
-	deadletter_make(&s->letter, f, o->dlq_names, o->topic, o->job);
+	deadletter_make(&s->letter, f, o->dlq_names, topic_of(s, f), o->job);
 	return &s->letter.record;
 }
 
@@ -187,19 +214,18 @@ static bool job_window_full(const struct job *j)
 /* Takes f. */
 static void to_dlq_of_job(struct sinks *s, struct failure *f)
 {
-	const struct preflight *p = s->preflight;
 	int64_t since = clock_mono_ms();
 	char message[128];
 	enum fault fault;
 
-	if (preflight_dlq_refused(p) || preflight_dlq_missing(p)) {
+	if (is_dlq_refused(s, f)) {
 		sinks_keep(s, f, "DLQ_REFUSED", "it can't be used, as said at the start");
 		return;
 	}
 	failure_detach(f);
 	while (job_window_full(s->job) && job_wait(s->job, since))
 		;
-	fault = limits_check(&s->limits, make_letter(s, f), message, sizeof(message));
+	fault = limits_check(limits_of(s, f), make_letter(s, f), message, sizeof(message));
 	if (fault != FAULT_NONE)
 		sinks_keep(s, f, contract_of_fault(fault).code, message);
 	else if (!job_send_letter(s->job, f, make_letter, s))
@@ -232,9 +258,9 @@ static bool dlq_would_take(struct sinks *s, const struct failure *f)
 {
 	char message[128];
 
-	return s->options->dlq && !preflight_dlq_refused(s->preflight) &&
-	       !preflight_dlq_missing(s->preflight) &&
-	       limits_check(&s->limits, make_letter(s, f), message, sizeof(message)) == FAULT_NONE;
+	return dlq_of(s, f) && !is_dlq_refused(s, f) &&
+	       limits_check(limits_of(s, f), make_letter(s, f), message, sizeof(message)) ==
+		       FAULT_NONE;
 }
 
 static void rehearse(struct sinks *s, struct failure *f)
@@ -245,9 +271,11 @@ static void rehearse(struct sinks *s, struct failure *f)
 
 void sinks_take(struct sinks *s, struct failure *f)
 {
+	if (s->options->replay)
+		f->replays = deadletter_replays(&f->record) + 1;
 	if (s->options->dry_run)
 		rehearse(s, f);
-	else if (s->options->dlq && s->job)
+	else if (dlq_of(s, f) && s->job)
 		to_dlq_of_job(s, f);
 	else if (s->options->dlq)
 		to_dlq(s, f);

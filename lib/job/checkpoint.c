@@ -92,6 +92,8 @@ static void add_tail(struct buf *out, const struct checkpoint *c)
 	add_number(out, "bytes", c->bytes);
 	add_number(out, "bytes_total", c->bytes_total);
 	add_number(out, "damaged", c->damaged);
+	if (c->rejected)
+		add_number(out, "rejected", c->rejected);
 	if (c->held)
 		buf_add_str(out, ",\"held\":true");
 	add_checksum(out, "reading", c->reading);
@@ -217,6 +219,8 @@ static bool take_all(struct checkpoint *c, const json_t *root)
 
 	taken = taken &&
 		(!json_object_get(root, "reading") || take_checksum(root, "reading", &c->reading));
+	taken = taken && (!json_object_get(root, "rejected") ||
+			  take_number(root, "rejected", INT64_MAX, &c->rejected));
 	c->held = json_is_true(json_object_get(root, "held"));
 	c->at = (int64_t)at;
 	return taken;

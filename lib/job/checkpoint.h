@@ -9,7 +9,7 @@
  *    "damaged":0,"held":true,"reading":"77aa00b1"}
  *
  * "file", "size", "head" and "tail" are those of the input that is being read,
- * and missing when all are read; "held" is there when it is true. Kafka, KIP-98 and OffsetCommit. */
+ * and missing when all are read; "held" is there when it is true, "rejected" when it isn't 0. Kafka, KIP-98 and OffsetCommit. */
 #ifndef REDRIVE_JOB_CHECKPOINT_H
 #define REDRIVE_JOB_CHECKPOINT_H
 
@@ -41,9 +41,10 @@ struct checkpoint {
 	uint32_t prints[CHECKPOINT_PRINTS]; /* identity_print of the first inputs that are done */
 	uint32_t chain;			    /* CRC-32 of the prints of all that are done */
 	uint64_t bytes, bytes_total;	    /* of the files: read, and in all */
-	unsigned damaged; /* inputs that could not be read to their end, and were passed */
-	bool held;	  /* the input at place can't be read any further */
-	uint32_t reading; /* a checksum of the options that say how inputs are read */
+	uint64_t rejected; /* lines that were passed, and left to be mended; 0 where none can be */
+	unsigned damaged;  /* inputs that could not be read to their end, and were passed */
+	bool held;	   /* the input at place can't be read any further */
+	uint32_t reading;  /* a checksum of the options that say how inputs are read */
 };
 
 /* Frees what is in it. */
@@ -61,6 +62,14 @@ int checkpoint_read(struct checkpoint *c, struct slice metadata, uint64_t offset
 static inline bool checkpoint_is_complete(const struct checkpoint *c)
 {
 	return c->place.input == c->inputs;
+}
+
+/* There is no more to do, as far as was known: also for a file that may grow. */
+static inline bool checkpoint_is_at_end(const struct checkpoint *c)
+{
+	return checkpoint_is_complete(c) ||
+	       (c->inputs == 1 && !c->place.member && c->place.offset == c->bytes_total &&
+		c->identity.size == c->bytes_total);
 }
 
 /* How many of its inputs have a print. */

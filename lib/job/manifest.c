@@ -21,6 +21,19 @@ int manifest_init(struct manifest *m, const char *const *paths, size_t n, struct
 	return 0;
 }
 
+void manifest_init_growing(struct manifest *m, const char *const *path, uint64_t bytes,
+			   uint64_t lines)
+{
+	*m = (struct manifest){
+		.paths = path, .n = 1, .bytes = bytes, .grows = true, .lines = lines};
+	m->identities = mem_alloc(1, sizeof(*m->identities));
+}
+
+bool manifest_is_done(const struct manifest *m, const struct checkpoint *c)
+{
+	return c->place.input >= m->n || (m->grows && c->place.offset == m->bytes);
+}
+
 void manifest_finish(struct manifest *m)
 {
 	free(m->identities);
@@ -51,6 +64,9 @@ void manifest_fill(const struct manifest *m, struct checkpoint *c)
 	free(c->file);
 	c->file = at < m->n ? mem_strdup(m->paths[at]) : NULL;
 	c->identity = at < m->n ? m->identities[at] : (struct identity){0};
+	/* One that can't be read now will be told for another then: nothing comes twice. */
+	if (m->grows && identity_of_first(&c->identity, m->paths[0], c->place.offset, NULL) < 0)
+		c->identity = (struct identity){.size = c->place.offset};
 	for (unsigned i = 0; i < checkpoint_prints(c); i++)
 		c->prints[i] = identity_print(&m->identities[i]);
 	c->chain = chain_of(m, at);
@@ -109,8 +125,24 @@ static int check_current(const struct manifest *m, const struct checkpoint *c, s
 			 c->job, path, c->file ? c->file : "?", what, advice, c->job);
 }
 
+/* What is behind the place may be other than it was. */
+static int check_growing(const struct manifest *m, const struct checkpoint *c, struct error *err)
+{
+	if (c->inputs == 1 && identity_begins(&c->identity, m->paths[0]))
+		return 0;
+	return error_set(
+		err, ERROR_CONFIG,
+		"%s: what was replayed of it before, %" PRIu64 " lines of %" PRIu64
+		" bytes, is not what it begins with now: it was edited or cut since, or it "
+		"is another file with the same first line; to replay only what is behind "
+		"those lines: tail -n +%" PRIu64 " FILE >REST, and then REST",
+		m->paths[0], c->place.line - 1, c->identity.size, c->place.line);
+}
+
 int manifest_check(const struct manifest *m, const struct checkpoint *c, struct error *err)
 {
+	if (m->grows)
+		return check_growing(m, c, err);
 	/* More may follow those that it was begun with. */
 	if (m->n < c->inputs)
 		return error_set(err, ERROR_CONFIG,

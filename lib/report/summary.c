@@ -44,8 +44,16 @@ static struct totals totals_of(const struct ledger *l)
 #define TOTAL(member) offsetof(struct totals, member)
 
 /* When a number is shown that is 0. Loads have no use for what only becomes of dead letters,
- * and a replay has no fallback file. */
-enum shown { SHOWN_IF_ANY = 0, SHOWN_OF_LOADS = 1, SHOWN_OF_LETTERS = 2, SHOWN_ALWAYS = 3 };
+ * and a replay of those has no fallback file. */
+enum shown {
+	SHOWN_IF_ANY = 0,
+	SHOWN_OF_LOADS = 1,
+	SHOWN_OF_LETTERS = 2,
+	SHOWN_OF_FILES = 4,
+	SHOWN_WITH_FALLBACK = SHOWN_OF_LOADS | SHOWN_OF_FILES,
+	SHOWN_OF_REPLAYS = SHOWN_OF_LETTERS | SHOWN_OF_FILES,
+	SHOWN_ALWAYS = SHOWN_OF_LOADS | SHOWN_OF_REPLAYS,
+};
 
 /* json == NULL: in the text only. */
 static const struct number {
@@ -63,7 +71,7 @@ static const struct number {
 	{TOTAL(failed), "Messages failed:", SHOWN_ALWAYS, IN_NONE, NULL, SHOWN_IF_ANY, NULL},
 	{TOTAL(dead_lettered), "Messages sent to DLQ:", SHOWN_ALWAYS, IN_RECORDS, "dead_lettered",
 	 SHOWN_ALWAYS, "Messages back in the DLQ:"},
-	{TOTAL(fallback), "Messages in fallback:", SHOWN_OF_LOADS, IN_RECORDS, "fallback",
+	{TOTAL(fallback), "Messages in fallback:", SHOWN_WITH_FALLBACK, IN_RECORDS, "fallback",
 	 SHOWN_ALWAYS, NULL},
 	{TOTAL(rejected), "Messages rejected:", SHOWN_IF_ANY, IN_RECORDS, "rejected", SHOWN_ALWAYS,
 	 NULL},
@@ -75,8 +83,8 @@ static const struct number {
 	 SHOWN_OF_LETTERS, NULL},
 	{TOTAL(skipped), "Blank lines skipped:", SHOWN_IF_ANY, IN_RECORDS, "skipped", SHOWN_ALWAYS,
 	 "Not selected:"},
-	{TOTAL(already_resolved), "Resolved before:", SHOWN_IF_ANY, IN_RECORDS, "already_resolved",
-	 SHOWN_OF_LETTERS, NULL},
+	{TOTAL(already_resolved), "Replayed before:", SHOWN_IF_ANY, IN_RECORDS, "already_resolved",
+	 SHOWN_OF_REPLAYS, "Resolved before:"},
 	{TOTAL(unsettled), "Messages NOT SAFE:", SHOWN_IF_ANY, IN_RECORDS, "unsettled",
 	 SHOWN_IF_ANY, NULL},
 	{TOTAL(retries), "Retries:", SHOWN_IF_ANY, IN_TOTALS, "retries", SHOWN_ALWAYS, NULL},
@@ -84,9 +92,12 @@ static const struct number {
 	 "possible_duplicates", SHOWN_ALWAYS, NULL},
 };
 
-static bool is_shown(enum shown shown, bool letters)
+/* Which of the flags a summary goes by. */
+static enum shown kind_of(const struct summary *s)
 {
-	return shown & (letters ? SHOWN_OF_LETTERS : SHOWN_OF_LOADS);
+	if (s->letters)
+		return SHOWN_OF_LETTERS;
+	return s->replay ? SHOWN_OF_FILES : SHOWN_OF_LOADS;
 }
 
 static uint64_t total_at(const struct totals *totals, const struct number *number)
@@ -128,18 +139,19 @@ static void add_row(struct buf *out, const char *label, const char *value, const
 	buf_addf(out, "%s%*s%s\n", label, width, value, unit);
 }
 
-static const char *label_of(const struct number *number, bool letters)
+static const char *label_of(const struct number *number, enum shown kind)
 {
-	return letters && number->label_of_letters ? number->label_of_letters : number->label;
+	return kind == SHOWN_OF_LETTERS && number->label_of_letters ? number->label_of_letters
+								    : number->label;
 }
 
-static void text_numbers(struct buf *out, const struct totals *totals, bool letters)
+static void text_numbers(struct buf *out, const struct totals *totals, enum shown kind)
 {
 	char digits[TEXT_COUNT_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (is_shown(numbers[i].in_text, letters) || total_at(totals, &numbers[i]))
-			add_row(out, label_of(&numbers[i], letters),
+		if (numbers[i].in_text & kind || total_at(totals, &numbers[i]))
+			add_row(out, label_of(&numbers[i], kind),
 				text_count(total_at(totals, &numbers[i]), digits), "");
 }
 
@@ -257,9 +269,10 @@ static void text_job(struct buf *out, const struct summary_job *j)
 void summary_text(struct buf *out, const struct summary *s)
 {
 	struct totals totals = totals_of(s->ledger);
+
 	buf_add_str(out, s->dry_run ? "=== Dry run: nothing was sent; these would be ===\n"
 				    : "=== Metrics ===\n");
-	text_numbers(out, &totals, s->letters);
+	text_numbers(out, &totals, kind_of(s));
 	text_rate(out, &totals);
 	text_speed(out, s);
 	text_errors(out, s->ledger);
@@ -274,14 +287,14 @@ void summary_text(struct buf *out, const struct summary *s)
 }
 
 static void json_numbers(struct buf *out, const struct totals *totals, enum place place,
-			 bool letters)
+			 enum shown kind)
 {
 	const char *separator = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		uint64_t value = total_at(totals, &numbers[i]);
 
-		if (numbers[i].place != place || (!value && !is_shown(numbers[i].in_json, letters)))
+		if (numbers[i].place != place || (!value && !(numbers[i].in_json & kind)))
 			continue;
 		buf_addf(out, "%s\"%s\":%llu", separator, numbers[i].json,
 			 (unsigned long long)value);
@@ -393,11 +406,11 @@ void summary_json(struct buf *out, const struct summary *s)
 	buf_add_str(out, "{\"command\":");
 	json_add_text(out, s->command);
 	buf_add_str(out, ",\"records\":{");
-	json_numbers(out, &totals, IN_RECORDS, s->letters);
+	json_numbers(out, &totals, IN_RECORDS, kind_of(s));
 	buf_add_str(out, "},\"errors\":{");
 	json_errors(out, s->ledger);
 	buf_add_str(out, "},");
-	json_numbers(out, &totals, IN_TOTALS, s->letters);
+	json_numbers(out, &totals, IN_TOTALS, kind_of(s));
 	buf_addf(out, ",\"success_rate\":%s",
 		 rate_fraction(totals.delivered + totals.discarded, totals.read, rate));
 	buf_addf(out, ",\"bytes\":%llu,\"duration_s\":%.3f,\"records_per_s\":%.1f,\"resume\":",
@@ -412,5 +425,9 @@ void summary_json(struct buf *out, const struct summary *s)
 	if (s->dry_run)
 		buf_add_str(out, ",\"dry_run\":true");
 	json_inputs(out, s);
+	if (s->members.len) {
+		buf_add_char(out, ',');
+		buf_add_slice(out, s->members);
+	}
 	buf_add_str(out, "}\n");
 }

@@ -57,10 +57,12 @@ struct summary {
 			     * Of a job, "resume" in JSON is the place where this run went on */
 	const struct summary_job *job; /* NULL when there is none */
 	int exit_status;
-	bool letters;			    /* they are those of a DLQ */
+	bool letters;			    /* they are those of a DLQ, */
+	bool replay;			    /* or of fallback files */
 	bool dry_run;			    /* the numbers are what would have been */
 	const struct summary_input *inputs; /* may be NULL */
 	size_t n_inputs;
+	struct slice members; /* further ones of the JSON object, "\"a\":1", or null */
 };
 
 /* Adds lines for a person. Lines that would say 0 are left out, but for the

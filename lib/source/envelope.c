@@ -16,7 +16,7 @@ struct envelopes {
 	struct block_pool *lines;
 	struct window window;
 	struct derived derived;
-	uint64_t limit;
+	uint64_t limit, end;
 	struct source_stats *stats;
 	bool pending; /* line was read and waits for a block */
 	struct line line;
@@ -31,6 +31,7 @@ static struct format *envelopes_create(const struct format_args *args)
 
 	e->format.ops = &format_envelope;
 	e->limit = args->options->max_record_bytes;
+	e->end = args->options->end;
 	e->stats = args->stats;
 	e->lines = block_pool_create(LINE_BLOCK, LINE_BLOCKS);
 	e->format.window = &e->window;
@@ -59,6 +60,7 @@ static enum source_type put(struct envelopes *e, struct source_item *item)
 	if (e->rc == 0) {
 		item->record = e->envelope.record;
 		item->topic = e->envelope.topic;
+		item->error_type = e->envelope.error_type;
 		value = item->record.value;
 	} else {
 		item->fault = FAULT_INVALID_ENVELOPE;
@@ -68,9 +70,20 @@ static enum source_type put(struct envelopes *e, struct source_item *item)
 	if (e->pending)
 		return SOURCE_WAIT;
 	item->position = (struct position){w->origin, w->line, w->offset};
+	item->raw = e->line.text;
 	item->raw_len = e->line.text.len;
 	window_take(&e->window, e->line.len, 1);
 	return e->rc == 0 ? SOURCE_RECORD : SOURCE_BAD;
+}
+
+static enum window_result next_line(struct envelopes *e)
+{
+	struct source_place place;
+
+	window_tell(&e->window, &place);
+	if (e->end && place.offset >= e->end)
+		return WINDOW_END;
+	return window_line(&e->window, 0, e->limit, &e->line);
 }
 
 static enum source_type envelopes_next(struct format *f, struct source_item *item)
@@ -80,7 +93,7 @@ static enum source_type envelopes_next(struct format *f, struct source_item *ite
 
 	if (e->pending)
 		return put(e, item);
-	while ((r = window_line(&e->window, 0, e->limit, &e->line)) == WINDOW_LINE) {
+	while ((r = next_line(e)) == WINDOW_LINE) {
 		if (!line_is_blank(e->line.text)) {
 			e->rc = envelope_read_any(&e->envelope, e->line.text, &e->error);
 			return put(e, item);

@@ -49,7 +49,7 @@ static int sum(uint32_t *crc, int fd, uint64_t from, uint64_t n, struct error *e
 	return 0;
 }
 
-static int measure(struct identity *id, int fd, struct error *err)
+static int measure(struct identity *id, int fd, uint64_t most, struct error *err)
 {
 	struct stat st;
 	uint64_t n;
@@ -58,14 +58,14 @@ static int measure(struct identity *id, int fd, struct error *err)
 		return error_set(err, ERROR_USAGE, "can't be opened: %s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return refuse(err, st.st_mode);
-	id->size = (uint64_t)st.st_size;
+	id->size = (uint64_t)st.st_size < most ? (uint64_t)st.st_size : most;
 	n = id->size < IDENTITY_BYTES ? id->size : IDENTITY_BYTES;
 	if (sum(&id->head, fd, 0, n, err) < 0)
 		return -1;
 	return sum(&id->tail, fd, id->size - n, n, err);
 }
 
-int identity_of(struct identity *id, const char *path, struct error *err)
+int identity_of_first(struct identity *id, const char *path, uint64_t size, struct error *err)
 {
 	int fd, rc;
 
@@ -76,9 +76,21 @@ int identity_of(struct identity *id, const char *path, struct error *err)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return error_set(err, ERROR_USAGE, "can't be opened: %s", strerror(errno));
-	rc = measure(id, fd, err);
+	rc = measure(id, fd, size, err);
 	close(fd);
 	return rc;
+}
+
+int identity_of(struct identity *id, const char *path, struct error *err)
+{
+	return identity_of_first(id, path, UINT64_MAX, err);
+}
+
+bool identity_begins(const struct identity *id, const char *path)
+{
+	struct identity now;
+
+	return identity_of_first(&now, path, id->size, NULL) == 0 && identity_same(&now, id);
 }
 
 static void put_number(unsigned char *to, uint64_t number, size_t n)

@@ -22,6 +22,13 @@ struct identity {
  * stdin, which is never taken. */
 int identity_of(struct identity *id, const char *path, struct error *err) _must_check_;
 
+/* The same of the first `size` bytes of a file, as if it had no more. */
+int identity_of_first(struct identity *id, const char *path, uint64_t size,
+		      struct error *err) _must_check_;
+
+/* Does the file at path begin with what that was, as far as identities tell? */
+bool identity_begins(const struct identity *id, const char *path);
+
 /* Could the file at path be that one, which was cut off then, and is whole now? It
  * begins alike, and is longer. */
 bool identity_continues(const struct identity *id, const char *path);

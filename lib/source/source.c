@@ -348,7 +348,8 @@ static enum source_type read_member(struct source *s, struct source_item *item)
 static void clear_item(struct source_item *item)
 {
 	item->record = (struct record){.timestamp = RECORD_NO_TIMESTAMP};
-	item->topic = NULL;
+	item->topic = item->error_type = NULL;
+	item->raw = SLICE_NULL;
 	item->fault = FAULT_NONE;
 	item->message = item->left_out = NULL;
 	item->position = (struct position){0};
@@ -434,6 +435,11 @@ void source_go_to(struct source *s, const struct source_place *place,
 	s->stats.skipped = so_far->skipped;
 	s->stats.bytes_raw = so_far->bytes_raw;
 	s->stats.bytes_in = paths_size(&s->paths, input);
+}
+
+void source_set_end(struct source *s, uint64_t end)
+{
+	s->options.end = end;
 }
 
 uint64_t source_input_bytes(const struct source *s, size_t input)

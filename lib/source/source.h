@@ -41,7 +41,9 @@ struct source_item {
 	struct record record; /* record.block is borrowed: valid until the next call, unless
 			       * the caller takes a reference. An envelope's key and headers
 			       * are valid until the next call in any case */
-	const char *topic;    /* an envelope's, valid until the next call; or NULL */
+	/* An envelope's, valid until the next call; or NULL. */
+	const char *topic, *error_type;
+	struct slice raw; /* an envelope's line; valid until the next call */
 	enum fault fault;
 	const char *message;	  /* valid until the next call */
 	const char *left_out;	  /* as message */
@@ -70,6 +72,8 @@ struct source_options {
 				    * else of it. May be NULL */
 	void *idle_ctx;
 	uint64_t limit; /* records (good, bad, large) to yield at most; 0: all */
+	uint64_t end;	/* of envelopes: the line that begins there, and what follows it, is not
+			 * read; 0: all is */
 };
 
 /* What was read so far. */
@@ -118,6 +122,9 @@ void source_tell_failed(const struct source *s, struct source_place *place);
  * counts what is passed over, too. */
 void source_go_to(struct source *s, const struct source_place *place,
 		  const struct source_stats *so_far);
+
+/* Another end than that of the options; for what is opened from now on. */
+void source_set_end(struct source *s, uint64_t end);
 
 /* Bytes after decompression that came out of one input so far, with those that were
  * passed over in the member of a place; input counts from 0. */

@@ -1,0 +1,108 @@
+#include "deliver/rejects.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fail(const struct rejects *r, const char *what, struct error *err)
+{
+	return error_set(err, ERROR_OUTPUT, "can't %s the file for rejected lines %s: %s", what,
+			 r->path, strerror(errno));
+}
+
+/* A line that a crash has torn gets an end, so that it spoils no other. */
+static int read_known(struct rejects *r, struct error *err)
+{
+	FILE *file = fdopen(dup(r->fd), "r");
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int rc = 0;
+
+	if (!file)
+		return fail(r, "read", err);
+	while ((len = getline(&line, &cap, file)) > 0) {
+		bool ended = line[len - 1] == '\n';
+
+		index_add(&r->known, (struct slice){line, (size_t)len - ended}, NULL);
+		if (!ended && write(r->fd, "\n", 1) != 1)
+			rc = fail(r, "write", err);
+	}
+	if (ferror(file))
+		rc = fail(r, "read", err);
+	free(line);
+	fclose(file);
+	return rc;
+}
+
+static int prepare(struct rejects *r, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(r->fd, &st) < 0)
+		return fail(r, "read", err);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_OUTPUT, "%s, for rejected lines, is no regular file",
+				 r->path);
+	if ((st.st_mode & 07777 & ~0600u) && fchmod(r->fd, 0600) < 0)
+		return fail(r, "make private", err);
+	return read_known(r, err);
+}
+
+int rejects_open(struct rejects *r, const char *path, struct error *err)
+{
+	*r = (struct rejects){.path = path};
+	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+	if (r->fd < 0)
+		return fail(r, "open", err);
+	return prepare(r, err);
+}
+
+void rejects_close(struct rejects *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+	index_finish(&r->known);
+	buf_finish(&r->waiting);
+}
+
+void rejects_add(struct rejects *r, struct slice line)
+{
+	if (index_find(&r->known, line) != INDEX_NONE)
+		return;
+	buf_add_slice(&r->waiting, line);
+	buf_add_char(&r->waiting, '\n');
+}
+
+int rejects_keep(struct rejects *r, struct error *err)
+{
+	const char *at = r->waiting.data;
+	size_t left = r->waiting.len;
+
+	if (!left)
+		return 0;
+	while (left) {
+		ssize_t n = write(r->fd, at, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(r, "write", err);
+		at += n;
+		left -= (size_t)n;
+	}
+	if (fdatasync(r->fd) < 0)
+		return fail(r, "sync", err);
+	buf_clear(&r->waiting);
+	return 0;
+}
+
+void rejects_forget(struct rejects *r)
+{
+	buf_clear(&r->waiting);
+}
