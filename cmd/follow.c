@@ -137,4 +137,7 @@ void follow_end(struct load *l)
 {
 	if (l->follow.on && !l->read_all)
 		commit(l);
+	/* Without a job there is no other moment for it. */
+	if (l->resend && !l->follow.on)
+		resend_keep(l->resend);
 }
