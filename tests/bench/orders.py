@@ -1,6 +1,8 @@
 """The orders that are loaded: the same bytes for the same count, each time and everywhere."""
 
+import json
 import random
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,12 +26,29 @@ CSV_TYPES = "total:number,item1.quantity:integer,item1.price:number,item2.quanti
 
 
 def write(path: Path, count: int) -> None:
-    """Writes that many orders, as CSV where the name says so, else as NDJSON."""
+    """Writes that many orders, as CSV or as a fallback file where the name says so, else as NDJSON."""
+    if path.name.endswith(".fallback.ndjson"):
+        _write_fallback(path, count)
+        return
     csv = path.suffix == ".csv"
     with path.open("w", 1 << 20, encoding="ascii") as file:
         if csv:
             file.write(_HEADER)
         file.writelines(map((_ROW if csv else _ORDER).__mod__, _fields(count)))
+
+
+def _write_fallback(path: Path, count: int) -> None:
+    """The same orders as redrive leaves them in an outage."""
+    offset = 0
+    with path.open("w", 1 << 20, encoding="ascii") as file:
+        for number, fields in enumerate(_fields(count)):
+            order = _ORDER % fields
+            line = (f'{{"v":1,"topic":"orders.created","key":"customer-{int(fields[1])}","value":{json.dumps(order[:-1])},'
+                    '"headers":[],"error":{"type":"_MSG_TIMED_OUT","class":"transient",'
+                    '"message":"Local: Message timed out","at":"2026-01-02T03:04:05.678Z","retries":3,'
+                    f'"persisted":"no"}},"source":{{"file":"orders.ndjson","line":{number + 1},"offset":{offset}}}')
+            file.write(f'{line},"crc32":"{zlib.crc32(line.encode()):08x}"}}\n')
+            offset += len(order)
 
 
 def _fields(count: int) -> Iterator[tuple]:

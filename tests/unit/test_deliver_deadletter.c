@@ -161,6 +161,51 @@ static const struct {
 	{DEADLETTER_STREAMS, "__streams.errors.message", SLICE_LIT("late")},
 };
 
+/* A letter's own count goes on; what a record that is none calls so is its own. */
+static void test_replays_are_counted(void **state)
+{
+	static const struct {
+		const char *topic, *count;
+		int64_t replays;
+	} cases[] = {{"original-topic", "2", 2},
+		     {"kafka_dlt-original-topic", "2", 2},
+		     {"original-topic", "0", 0},
+		     {"original-topic", "", 0},
+		     {"original-topic", "many", 0},
+		     {"original-topic", "-1", 0},
+		     {"original-topic", "9223372036854775807", 0},
+		     {"original-topic", "123456789012345678901234567890", 0},
+		     {"topic", "2", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct header headers[] = {
+			{slice_of(cases[i].topic), SLICE_LIT("orders")},
+			{SLICE_LIT("replay-count"), slice_of(cases[i].count)}};
+		const struct record r = {.headers = headers, .n_headers = ARRAY_SIZE(headers)};
+
+		EXPECT(deadletter_replays(&r) == cases[i].replays, "%s: %s", cases[i].topic,
+		       cases[i].count);
+	}
+}
+
+static void test_a_count_of_replays_is_replaced(void **state)
+{
+	static const struct header headers[] = {{SLICE_LIT("original-topic"), SLICE_LIT("orders")},
+						{SLICE_LIT("replay-count"), SLICE_LIT("2")}};
+	const struct record r = {
+		.value = SLICE_LIT("v"), .headers = headers, .n_headers = ARRAY_SIZE(headers)};
+	struct dead_letter letter = {0};
+	struct failure *f = failed(&r, NULL, NULL, "late");
+
+	(void)state;
+	f->replays = 3;
+	deadletter_make(&letter, f, DEADLETTER_REDRIVE, "orders", NULL);
+	expect_header(&letter.record, "replay-count", "3");
+	deadletter_finish(&letter);
+	failure_destroy(f);
+}
+
 static void test_other_families_have_their_names_and_encodings(void **state)
 {
 	struct failure *f = failed(&order, "f.csv", NULL, "late");
@@ -313,6 +358,8 @@ int main(void)
 		cmocka_unit_test(test_the_headers_say_what_happened),
 		cmocka_unit_test(test_what_does_not_apply_is_left_out),
 		cmocka_unit_test(test_a_second_failure_replaces_the_first),
+		cmocka_unit_test(test_replays_are_counted),
+		cmocka_unit_test(test_a_count_of_replays_is_replaced),
 		cmocka_unit_test(test_other_families_have_their_names_and_encodings),
 		cmocka_unit_test(test_every_family_replaces_its_own),
 		cmocka_unit_test(test_own_headers_with_our_names_survive_the_first_failure),

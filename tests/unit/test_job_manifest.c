@@ -337,6 +337,67 @@ static void test_what_is_no_file_is_refused_by_name(void **state)
 	}
 }
 
+/* What a file that may grow, done up to some line, has written. */
+static struct checkpoint growing_at(const char *const *path, uint64_t done)
+{
+	struct checkpoint c = {.job = mem_strdup("fallback-1"),
+			       .place = {.offset = done, .line = 3}};
+	struct manifest m;
+
+	manifest_init_growing(&m, path, 18, 4);
+	manifest_fill(&m, &c);
+	manifest_finish(&m);
+	return c;
+}
+
+static void test_a_file_that_grows(void **state)
+{
+	static const struct {
+		const char *now;
+		bool taken;
+	} cases[] = {
+		{"1 one\n2 two\n3 thre\n", true},
+		{"1 one\n2 two\n", true},
+		{"1 one\n2 two\nother\n", true},
+		{"1 one\n2 two\n3 thre\n4 four\n", true},
+		{"1 ONE\n2 two\n3 thre\n", false},
+		{"1 one\n2 two", false},
+		{"", false},
+	};
+
+	(void)state;
+	write_text("a.ndjson", "1 one\n2 two\n3 thre\n");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct checkpoint c;
+		struct error err = {0};
+		struct manifest m;
+
+		write_text("a.ndjson", "1 one\n2 two\n3 thre\n");
+		c = growing_at(three, 12);
+		assert_false(checkpoint_is_at_end(&c));
+		write_text("a.ndjson", cases[i].now);
+		manifest_init_growing(&m, three, strlen(cases[i].now), 1);
+		EXPECT((manifest_check(&m, &c, &err) == 0) == cases[i].taken, "case %zu", i);
+		EXPECT(cases[i].taken || strstr(err.text, "tail -n +3 FILE"), "%s", err.text);
+		EXPECT(!cases[i].taken || manifest_is_done(&m, &c) == (m.bytes == 12), "case %zu",
+		       i);
+		manifest_finish(&m);
+		checkpoint_finish(&c);
+	}
+}
+
+static void test_the_end_of_a_file_that_grows(void **state)
+{
+	struct checkpoint c;
+
+	(void)state;
+	write_text("a.ndjson", "1 one\n2 two\n3 thre");
+	c = growing_at(three, 18);
+	assert_true(checkpoint_is_at_end(&c));
+	assert_int_equal(c.place.input, 0);
+	checkpoint_finish(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +415,8 @@ int main(void)
 		IN_SCRATCH(test_fewer_inputs),
 		IN_SCRATCH(test_more_may_follow),
 		IN_SCRATCH(test_many_inputs),
+		IN_SCRATCH(test_a_file_that_grows),
+		IN_SCRATCH(test_the_end_of_a_file_that_grows),
 		IN_SCRATCH(test_what_is_no_file_is_refused_by_name),
 	};
 

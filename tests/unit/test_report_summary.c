@@ -51,6 +51,33 @@ static void test_design(void **state)
 	       "\"records_per_s\":80000.0,\"resume\":null,\"exit\":3}\n");
 }
 
+static void test_a_replay_tells_what_was_done_before(void **state)
+{
+	struct ledger ledger = {.read = 2, .outcome = {2, 0, 0, 0}};
+	struct summary s = {.command = "replay-fallback",
+			    .ledger = &ledger,
+			    .replay = true,
+			    .members = SLICE_LIT("\"destinations\":[]")};
+
+	(void)state;
+	expect(summary_json, &s,
+	       "{\"command\":\"replay-fallback\",\"records\":{\"read\":2,\"delivered\":2,"
+	       "\"dead_lettered\":0,\"fallback\":0,\"rejected\":0,\"skipped\":0,"
+	       "\"already_resolved\":0},\"errors\":{},\"retries\":0,\"possible_duplicates\":0,"
+	       "\"success_rate\":1,\"bytes\":0,\"duration_s\":0.000,\"records_per_s\":0.0,"
+	       "\"resume\":null,\"exit\":0,\"destinations\":[]}\n");
+	ledger.already_resolved = 1234;
+	expect(summary_text, &s,
+	       "=== Metrics ===\n"
+	       "Messages read:                2\n"
+	       "Messages produced:            2\n"
+	       "Messages failed:              0\n"
+	       "Messages sent to DLQ:         0\n"
+	       "Messages in fallback:         0\n"
+	       "Replayed before:          1,234\n"
+	       "Success rate:              100 %\n");
+}
+
 static void test_nothing_read(void **state)
 {
 	const struct ledger ledger = {0};
@@ -282,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_design),
+		cmocka_unit_test(test_a_replay_tells_what_was_done_before),
 		cmocka_unit_test(test_nothing_read),
 		cmocka_unit_test(test_everything_at_once),
 		cmocka_unit_test(test_a_job_that_is_new),
