@@ -32,6 +32,15 @@ void resend_reject(struct resend *r, const struct source_item *item, enum fault 
 		rejects_add(r->rejects, item->raw);
 }
 
+static void halt_changed(struct resend *r)
+{
+	struct error err;
+
+	error_set(&err, ERROR_OUTPUT, "%s is not what it was when it was looked at: run it again",
+		  r->path);
+	deliver_halt(r->deliver, &err);
+}
+
 bool resend_prepare(struct resend *r, struct source_item *item)
 {
 	const char *topic = r->to ? r->to : item->topic;
@@ -47,7 +56,9 @@ bool resend_prepare(struct resend *r, struct source_item *item)
 			      "with --to");
 		return false;
 	}
-	r->refused = !deliver_turn_to(r->deliver, topic);
+	r->refused = r->sends_nothing || !deliver_turn_to(r->deliver, topic);
+	if (r->sends_nothing)
+		halt_changed(r);
 	if (r->plan && !r->refused)
 		plan_take(r->plan, deliver_outlet(r->deliver), item);
 	return !r->refused;

@@ -21,6 +21,7 @@ struct resend {
 	struct deliver *deliver;
 	struct rejects *rejects; /* NULL: bad lines are only reported */
 	struct plan *plan;	 /* of a rehearsal: counts what goes where; or NULL */
+	bool sends_nothing;	 /* though it is no rehearsal: no line was seen to name a topic */
 	bool follow;		 /* the file's end is not the end */
 	const char *path;	 /* of the file; this and the next two for that */
 	struct survey *survey;

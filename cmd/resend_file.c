@@ -1,8 +1,10 @@
 #include "resend_file.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "base/clock.h"
@@ -14,6 +16,7 @@
 #define BLOCK_BYTES (1u << 20)
 #define BLOCKS	    8
 #define SETTLE_MS   6000
+#define HEAD_BYTES  4096
 
 char *resend_file_fallback(const struct resend_options *o, const char *path)
 {
@@ -57,6 +60,21 @@ static void set_names(struct resend_file *f)
 		f->dlq = mem_printf("%s.dlq", f->n_topics == 1 ? f->topics[0] : "TOPIC");
 }
 
+/* What is compressed would be nothing but bad lines. */
+static int check_text(const struct resend_file *f, struct error *err)
+{
+	char head[HEAD_BYTES];
+	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd < 0 ? 0 : pread(fd, head, sizeof(head), 0);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || *head == '{' || !memchr(head, '\0', (size_t)n))
+		return 0;
+	return error_set(err, ERROR_CONFIG, "%s is no text: unpack what is compressed first",
+			 f->path);
+}
+
 int resend_file_init(struct resend_file *f, struct resend_run *run, const char *path,
 		     struct error *err)
 {
@@ -64,7 +82,7 @@ int resend_file_init(struct resend_file *f, struct resend_run *run, const char *
 
 	*f = (struct resend_file){.run = run, .path = path};
 	f->paths = (struct option_list){&f->path, 1};
-	if (check_writers(f, err) < 0)
+	if (check_text(f, err) < 0 || check_writers(f, err) < 0)
 		return -1;
 	if (survey_look(&f->survey, path, run->o.max_record_bytes, run->o.follow, &why) < 0)
 		return error_set(err, ERROR_CONFIG, "%s %s", path, why.text);
@@ -124,6 +142,7 @@ static void set_resend(struct resend_file *f)
 		.deliver = f->load.deliver,
 		.rejects = keeps ? &run->rejects : NULL,
 		.plan = run->o.dry_run ? &run->plan : NULL,
+		.sends_nothing = rehearses(f) && !run->o.dry_run,
 		.follow = run->o.follow && !run->o.dry_run,
 		.path = f->path,
 		.survey = &f->survey,

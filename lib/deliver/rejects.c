@@ -8,10 +8,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+
 static int fail(const struct rejects *r, const char *what, struct error *err)
 {
 	return error_set(err, ERROR_OUTPUT, "can't %s the file for rejected lines %s: %s", what,
 			 r->path, strerror(errno));
+}
+
+/* Two numbers: no two lines are ever taken for one. */
+struct print {
+	uint64_t numbers[2];
+};
+
+static struct slice print_of(const struct rejects *r, struct slice line, struct print *print)
+{
+	for (size_t i = 0; i < 2; i++)
+		print->numbers[i] = hash_bytes(r->seeds[i], line);
+	return (struct slice){(const char *)print, sizeof(*print)};
+}
+
+static void know(struct rejects *r, struct slice line)
+{
+	struct print print;
+
+	index_add(&r->known, print_of(r, line, &print), NULL);
+}
+
+static bool is_known(const struct rejects *r, struct slice line)
+{
+	struct print print;
+
+	return index_find(&r->known, print_of(r, line, &print)) != INDEX_NONE;
 }
 
 /* A line that a crash has torn gets an end, so that it spoils no other. */
@@ -28,7 +56,7 @@ static int read_known(struct rejects *r, struct error *err)
 	while ((len = getline(&line, &cap, file)) > 0) {
 		bool ended = line[len - 1] == '\n';
 
-		index_add(&r->known, (struct slice){line, (size_t)len - ended}, NULL);
+		know(r, (struct slice){line, (size_t)len - ended});
 		if (!ended && write(r->fd, "\n", 1) != 1)
 			rc = fail(r, "write", err);
 	}
@@ -55,7 +83,7 @@ static int prepare(struct rejects *r, struct error *err)
 
 int rejects_open(struct rejects *r, const char *path, struct error *err)
 {
-	*r = (struct rejects){.path = path};
+	*r = (struct rejects){.path = path, .seeds = {hash_seed(), hash_seed()}};
 	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (r->fd < 0)
 		return fail(r, "open", err);
@@ -73,10 +101,24 @@ void rejects_close(struct rejects *r)
 
 void rejects_add(struct rejects *r, struct slice line)
 {
-	if (index_find(&r->known, line) != INDEX_NONE)
+	if (is_known(r, line))
 		return;
 	buf_add_slice(&r->waiting, line);
 	buf_add_char(&r->waiting, '\n');
+}
+
+static void know_waiting(struct rejects *r)
+{
+	struct slice left = buf_slice(&r->waiting);
+	const char *feed;
+
+	while ((feed = memchr(left.data, '\n', left.len))) {
+		size_t n = (size_t)(feed - left.data);
+
+		know(r, (struct slice){left.data, n});
+		left.data += n + 1;
+		left.len -= n + 1;
+	}
 }
 
 int rejects_keep(struct rejects *r, struct error *err)
@@ -98,6 +140,7 @@ int rejects_keep(struct rejects *r, struct error *err)
 	}
 	if (fdatasync(r->fd) < 0)
 		return fail(r, "sync", err);
+	know_waiting(r);
 	buf_clear(&r->waiting);
 	return 0;
 }

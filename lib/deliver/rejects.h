@@ -1,9 +1,9 @@
 /* The file that keeps lines which no sink may take, so that somebody can mend them: each
  * whole, as it was.
  *
- * Mode 0600, append-only. A line that stands there already when the file is opened is not
- * added again: a run that was killed has perhaps kept what the next one comes to again.
- * What is added waits in memory until rejects_keep. */
+ * Mode 0600, append-only. A line that stands there already is not added again: a run that
+ * was killed, or has to go back, has perhaps kept what it comes to again. What is added
+ * waits in memory until rejects_keep. */
 #ifndef REDRIVE_DELIVER_REJECTS_H
 #define REDRIVE_DELIVER_REJECTS_H
 
@@ -19,7 +19,8 @@
 struct rejects {
 	const char *path;
 	int fd;
-	struct index known; /* lines that stood there */
+	struct index known; /* prints of the lines that stand there, */
+	uint64_t seeds[2];  /* made with these */
 	struct buf waiting;
 };
 

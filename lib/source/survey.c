@@ -72,8 +72,18 @@ static void look_at(struct survey *s, struct slice line)
 	}
 }
 
+/* A byte order mark at the file's beginning is no part of its first line. */
+static void drop_mark(const struct survey *s, struct slice *line)
+{
+	if (!s->lines && begins(*line, SLICE_LIT("\xef\xbb\xbf"))) {
+		line->data += 3;
+		line->len -= 3;
+	}
+}
+
 static void take_line(struct survey *s, struct slice line, uint64_t max_line)
 {
+	drop_mark(s, &line);
 	s->lines++;
 	if (line.len && line.data[line.len - 1] == '\r')
 		line.len--;

@@ -123,7 +123,7 @@ def test_what_is_not_replayed_may_be_mended_and_what_is_may_not(broker, topic, r
     fallbacks.write(path, plain(name, [0, 100]) + lines[2:])
     result = run(fallbacks.args(broker, path))
     assert result.status == 5 and "is not what it begins with now" in result.stderr, str(result)
-    assert f"tail -n +9 FILE" in result.stderr, str(result)
+    assert "tail -n +9 FILE" in result.stderr, str(result)
     fallbacks.write(path, lines)
     assert run(fallbacks.args(broker, path)).status == 0
     assert values(broker, name) == [orders.order(n) for n in [*range(7), 77, 8, 9]]
@@ -159,6 +159,19 @@ def test_only_bad_lines(broker, run, tmp_path):
     result = run(fallbacks.args(broker, path, "--rejects", tmp_path / "r"))
     assert result.status == 6 and fallbacks.counts(result) == (0, 0, 0, 2, 0), str(result)
     assert (tmp_path / "r").read_bytes() == b"one\ntwo\n"
+
+
+def test_what_is_compressed_is_refused(broker, topic, run, tmp_path):
+    path = orders.compressed(fallbacks.write(tmp_path / "a.ndjson", plain(topic(), range(300))), "zstd")
+    result = run(fallbacks.args(broker, path))
+    assert result.status == 5 and "unpack what is compressed first" in result.stderr, str(result)
+
+
+def test_a_byte_order_mark(broker, topic, run, tmp_path):
+    name = topic(1)
+    path = fallbacks.write(tmp_path / "a.ndjson", [b"\xef\xbb\xbf" + plain(name, [1], crc=False)[0]])
+    result = run(fallbacks.args(broker, path))
+    assert result.status == 0 and values(broker, name) == [orders.order(1)], str(result)
 
 
 def test_a_torn_last_line(broker, topic, run, tmp_path):

@@ -34,6 +34,7 @@ static const struct {
 	{SLICE_LIT("{\"value\":\"v\"}\n"), 14, 0, 1, 1, 1, ""},
 	{SLICE_LIT(A "{\"v\":1,\"topic\":\"a\",\"va"), sizeof(A) - 1, 22, 1, 1, 0, "a1"},
 	{SLICE_LIT(A "{\"value\":null}"), sizeof(A) - 1 + 14, 0, 2, 2, 1, "a1"},
+	{SLICE_LIT("\xef\xbb\xbf" A), sizeof(A) + 2, 0, 1, 1, 0, "a1"},
 	{SLICE_LIT(A "  "), sizeof(A) - 1, 2, 1, 1, 0, "a1"},
 };
 
