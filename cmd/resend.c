@@ -32,6 +32,14 @@ void resend_reject(struct resend *r, const struct source_item *item, enum fault 
 		rejects_add(r->rejects, item->raw);
 }
 
+/* As for most: the one of the record before. */
+static bool is_turned_to(const struct resend *r, const char *topic)
+{
+	const struct outlet *to = deliver_outlet(r->deliver);
+
+	return to && strcmp(to->topic.name, topic) == 0;
+}
+
 static void halt_changed(struct resend *r)
 {
 	struct error err;
@@ -50,7 +58,7 @@ bool resend_prepare(struct resend *r, struct source_item *item)
 			      "names no topic to send it to: say which with --to");
 		return false;
 	}
-	if (!r->to && !resend_is_topic(topic)) {
+	if (!r->to && !is_turned_to(r, topic) && !resend_is_topic(topic)) {
 		resend_reject(r, item, FAULT_INVALID_ENVELOPE,
 			      "names a topic that can't be one: mend it, or send all elsewhere "
 			      "with --to");

@@ -163,7 +163,8 @@ static const char *copy_rare(char **out, const char *p, const char *end, unsigne
 	return *p == '\\' ? copy_unicode(out, p, end, flags) : copy_character(out, p, end, flags);
 }
 
-const char *unescape(char **out, const char *p, const char *end, unsigned *flags)
+/* As unescape, one place after the other. */
+static const char *unescape_slowly(char **out, const char *p, const char *end, unsigned *flags)
 {
 	char *to = *out;
 
@@ -186,3 +187,102 @@ const char *unescape(char **out, const char *p, const char *end, unsigned *flags
 	*out = to;
 	return p;
 }
+
+#ifdef __SSE2__
+/* JSON in a JSON string has an escape every few bytes, and to look for each from the last one
+ * on takes longer than all the rest: here they are looked for in a block at once. */
+#define BLOCK 64
+
+/* A bit for each byte that is not plain. */
+static inline uint64_t find_special(const char *p)
+{
+	uint64_t found = 0;
+
+	for (size_t i = 0; i < BLOCK; i += CHUNK) {
+		chunk bytes;
+
+		memcpy(&bytes, p + i, CHUNK);
+		bytes = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');
+		found |= (uint64_t)(unsigned)_mm_movemask_epi8((__m128i)bytes) << i;
+	}
+	return found;
+}
+
+/* n bytes of a block; those up to a chunk's end may be read and written, too. */
+static inline char *copy_run(char *to, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += CHUNK)
+		memcpy(to + i, p + i, CHUNK);
+	return to + n;
+}
+
+/* Takes a block, up to the quote that ends the text (*ended), or to what is rare. */
+static inline const char *take_block(char **out, const char *p, bool *ended)
+{
+	uint64_t special = find_special(p);
+	char *to = *out;
+	size_t at = 0;
+
+	while (special) {
+		size_t n = (size_t)__builtin_ctzll(special);
+		char c = p[n] == '\\' ? escapes[(unsigned char)p[n + 1]] : '\0';
+
+		to = copy_run(to, p + at, n - at);
+		at = n;
+		if (!c) {
+			*ended = true;
+			break;
+		}
+		*to++ = c;
+		at += 2;
+		/* What is escaped stands for itself; that may be in the next block. */
+		special &= n + 1 < BLOCK ? ~(UINT64_C(3) << n) : 0;
+	}
+	if (!*ended && at < BLOCK) {
+		to = copy_run(to, p + at, BLOCK - at);
+		at = BLOCK;
+	}
+	*out = to;
+	return p + at;
+}
+
+/* Names and numbers are short, and plain. Returns where the text ends, or NULL. */
+static inline const char *take_short(char **out, const char *p, const char *end)
+{
+	chunk bytes;
+	size_t n;
+
+	if ((size_t)(end - p) < CHUNK)
+		return NULL;
+	memcpy(&bytes, p, CHUNK);
+	memcpy(*out, &bytes, CHUNK);
+	n = count_plain(bytes);
+	if (n == CHUNK || p[n] != '"')
+		return NULL;
+	*out += n;
+	return p + n;
+}
+
+const char *unescape(char **out, const char *p, const char *end, unsigned *flags)
+{
+	const char *quote = take_short(out, p, end);
+
+	if (quote)
+		return quote;
+	while ((size_t)(end - p) >= BLOCK + CHUNK) {
+		bool ended = false;
+
+		p = take_block(out, p, &ended);
+		if (ended && *p == '"')
+			return p;
+		if (ended)
+			p = copy_rare(out, p, end, flags);
+	}
+	return unescape_slowly(out, p, end, flags);
+}
+#else
+const char *unescape(char **out, const char *p, const char *end, unsigned *flags)
+{
+	return unescape_slowly(out, p, end, flags);
+}
+#endif

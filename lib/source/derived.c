@@ -16,11 +16,21 @@ static bool has_room(const struct derived *d, size_t n)
 	return d->block && !d->closed && n <= d->block->cap - d->block->len;
 }
 
+/* Beside its value in the block a key can be sent without a copy of its own. */
+static void put_key(struct block *b, struct record *r)
+{
+	if (r->key.len)
+		memcpy(b->data + b->len, r->key.data, r->key.len);
+	if (r->key.data)
+		r->key.data = b->data + b->len;
+	b->len += r->key.len;
+}
+
 bool derived_put(struct derived *d, struct slice value, uint64_t line, uint64_t offset,
 		 struct record *r)
 {
 	/* The byte behind each value keeps the places of empty ones apart. */
-	size_t n = value.len + 1;
+	size_t n = value.len + 1 + r->key.len;
 	struct block *b;
 	char *at;
 
@@ -40,7 +50,8 @@ bool derived_put(struct derived *d, struct slice value, uint64_t line, uint64_t 
 	if (value.len)
 		memcpy(at, value.data, value.len);
 	at[value.len] = '\n';
-	b->len += n;
+	b->len += value.len + 1;
+	put_key(b, r);
 	r->value = (struct slice){value.data ? at : NULL, value.len};
 	r->block = b;
 	return true;

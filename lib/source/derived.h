@@ -18,8 +18,8 @@ struct derived {
 void derived_init(struct derived *d, struct block_pool *pool, struct origin *origin);
 void derived_finish(struct derived *d);
 
-/* Copies value into the current block, or a new one, and sets r's value and
- * block. False when the pool has no block: repeat the call later. */
+/* Copies value, and r's key, into the current block, or a new one, and sets r's value,
+ * key and block. False when the pool has no block: repeat the call later. */
 bool derived_put(struct derived *d, struct slice value, uint64_t line, uint64_t offset,
 		 struct record *r);
 
