@@ -78,6 +78,10 @@ static int check_files(const struct resend_run *run, struct error *err)
 		rc = error_set(err, ERROR_USAGE, "no input: name the fallback files to replay");
 	if (rc == 0 && run->o.follow && files->n > 1)
 		rc = error_set(err, ERROR_USAGE, "--follow: one file can be followed at a time");
+	if (rc == 0 && run->o.follow && (run->o.limit || run->o.archive))
+		rc = error_set(err, ERROR_USAGE,
+			       "--follow goes on for ever, so --limit and --archive make no sense "
+			       "with it");
 	for (size_t i = 0; i < files->n && rc == 0; i++) {
 		char *fallback = resend_file_fallback(&run->o, files->items[i]);
 		const struct option_list one = {&files->items[i], 1};

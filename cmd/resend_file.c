@@ -88,6 +88,7 @@ int resend_file_init(struct resend_file *f, struct resend_run *run, const char *
 		return error_set(err, ERROR_CONFIG, "%s %s", path, why.text);
 	set_names(f);
 	manifest_init_growing(&f->manifest, &f->path, f->survey.end, f->survey.lines);
+	f->manifest.awaited = run->o.follow;
 	inputs_init(&f->inputs, &f->paths);
 	return 0;
 }

@@ -31,7 +31,7 @@ void manifest_init_growing(struct manifest *m, const char *const *path, uint64_t
 
 bool manifest_is_done(const struct manifest *m, const struct checkpoint *c)
 {
-	return c->place.input >= m->n || (m->grows && c->place.offset == m->bytes);
+	return c->place.input >= m->n || (m->grows && !m->awaited && c->place.offset == m->bytes);
 }
 
 void manifest_finish(struct manifest *m)

@@ -17,6 +17,7 @@ struct manifest {
 	bool grows;	/* the only input may grow: `bytes` is how far it goes now, and it is known
 			   * by what is done of it, whatever comes behind */
 	uint64_t lines; /* up to there */
+	bool awaited;	/* and more of it is waited for: what there is now is never all */
 };
 
 /* Looks at every file. 0, or -1 with *err (ERROR_USAGE): one is no regular file,

@@ -60,6 +60,20 @@ def test_a_killed_one_goes_on(broker, topic, spawn, run, tmp_path):
     assert values(broker, name) == [orders.order(n) for n in range(12)]
 
 
+def test_a_file_that_was_replayed_is_followed(broker, topic, spawn, run, tmp_path):
+    name, path = topic(1), tmp_path / "a.ndjson"
+    path.write_bytes(b"".join(lines(name, range(3))))
+    assert run(fallbacks.args(broker, path)).status == 0
+    running = spawn(fallbacks.args(broker, path, "--follow"))
+    running.wait_for("the job to go on", lambda: "goes on with" in running.stderr)
+    with path.open("ab", buffering=0) as file:
+        file.write(b"".join(lines(name, range(3, 5))))
+    wait_for_values(running, broker, name, 5)
+    running.signal(signal.SIGINT)
+    result = running.wait()
+    assert fallbacks.counts(result) == (2, 0, 0, 0, 3), str(result)
+
+
 def test_a_file_that_is_moved_away_ends_it(broker, topic, spawn, tmp_path):
     name, path = topic(1), tmp_path / "a.ndjson"
     path.write_bytes(b"".join(lines(name, range(3))))

@@ -324,7 +324,8 @@ def test_max_failures_stops_and_the_same_command_goes_on(broker, topic, run, tmp
 
 
 @pytest.mark.parametrize("more, said", [
-    (["-"], "standard input"), (["--follow", "{0}", "{0}"], "one file"), (["--rejects", "{0}", "{0}"], "--rejects"),
+    (["-"], "standard input"), (["--follow", "{0}", "{0}"], "one file"),
+    (["--follow", "--limit", "1", "{0}"], "make no sense"), (["--rejects", "{0}", "{0}"], "--rejects"),
     (["--fallback", "{0}", "{0}"], "--fallback"), (["--metrics-file", "{0}", "{0}"], "--metrics-file"),
     ([], "no input"), (["{0}.missing"], "No such file")])
 def test_usage(broker, run, tmp_path, more, said):
