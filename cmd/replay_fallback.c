@@ -144,12 +144,11 @@ static void add_topics(struct buf *out, const struct resend_file *f)
 
 static bool is_confirmed(const struct resend_file *f)
 {
-	const struct resend_options *o = &f->run->o;
 	char digits[TEXT_COUNT_SIZE];
 	struct buf question = {0};
 	bool yes;
 
-	if (o->yes || o->dry_run || f->survey.records <= ASK_FROM || !question_is_possible())
+	if (!f->run->asks || f->survey.records <= ASK_FROM)
 		return true;
 	buf_addf(&question, "Replay the %s messages of ", text_count(f->survey.records, digits));
 	text_add_escaped(&question, slice_of(f->path));
@@ -239,6 +238,7 @@ static int start(struct resend_run *run, struct error *err)
 {
 	run->stop = signals_install();
 	common_resolve(&run->o.common);
+	run->asks = !run->o.yes && !run->o.dry_run && question_is_possible();
 	reports_open(&run->reports, &run->o.common, "");
 	ledger_init(&run->total);
 	run->inputs = mem_alloc(options_args(run->options)->n, sizeof(*run->inputs));

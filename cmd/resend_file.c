@@ -84,6 +84,7 @@ int resend_file_init(struct resend_file *f, struct resend_run *run, const char *
 	f->paths = (struct option_list){&f->path, 1};
 	if (check_text(f, err) < 0 || check_writers(f, err) < 0)
 		return -1;
+	f->survey.brief = run->o.to && !run->o.follow && !run->asks;
 	if (survey_look(&f->survey, path, run->o.max_record_bytes, run->o.follow, &why) < 0)
 		return error_set(err, ERROR_CONFIG, "%s %s", path, why.text);
 	set_names(f);
@@ -165,6 +166,7 @@ static int open_left(struct resend_file *f, struct error *err)
 		.idle_ctx = &f->load,
 		.limit = o->limit ? o->limit - f->run->read : 0,
 		.end = f->survey.end,
+		.causes = o->dry_run,
 	};
 
 	f->pool = block_pool_create(BLOCK_BYTES, BLOCKS);

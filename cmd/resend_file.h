@@ -13,6 +13,7 @@
 /* What all files of a run have in common, and what became of them together. */
 struct resend_run {
 	struct resend_options o;
+	bool asks; /* before many messages are replayed */
 	const struct options *options;
 	char **args;
 	struct properties properties, dlq_properties;

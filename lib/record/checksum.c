@@ -1,5 +1,6 @@
 #include "record/checksum.h"
 
+#include <string.h>
 #include <zlib.h>
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -91,11 +92,13 @@ uint32_t checksum_of(struct slice bytes)
 	return (uint32_t)crc32_z(sum, (const Bytef *)bytes.data + n, bytes.len - n);
 }
 
+#define NAME ",\"crc32\":\""
+
 /* The last member's text has a fixed length from the end, behind which editors leave
  * blanks. */
 static struct slice covered(struct slice line)
 {
-	static const char tail[] = ",\"crc32\":\"xxxxxxxx\"}";
+	static const char tail[] = NAME "xxxxxxxx\"}";
 
 	while (line.len && (line.data[line.len - 1] == '\r' || line.data[line.len - 1] == ' '))
 		line.len--;
@@ -113,4 +116,15 @@ bool checksum_fits(struct slice line, struct slice told)
 		if (told.data[i] != "0123456789abcdef"[sum >> (28 - 4 * i) & 15])
 			return false;
 	return true;
+}
+
+bool checksum_seals(struct slice line)
+{
+	const struct slice name = SLICE_LIT(NAME);
+	struct slice before = covered(line), told;
+
+	if (!before.len || memcmp(before.data + before.len, name.data, name.len) != 0)
+		return false;
+	told = (struct slice){before.data + before.len + name.len, CHECKSUM_DIGITS};
+	return checksum_fits(line, told);
 }

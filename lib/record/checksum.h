@@ -14,4 +14,7 @@ uint32_t checksum_of(struct slice bytes);
 /* Is `told` what a line must have as its last member "crc32"? */
 bool checksum_fits(struct slice line, struct slice told);
 
+/* Does the line end with that member, as it must be? */
+bool checksum_seals(struct slice line);
+
 #endif

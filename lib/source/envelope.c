@@ -17,6 +17,7 @@ struct envelopes {
 	struct window window;
 	struct derived derived;
 	uint64_t limit, end;
+	bool causes;
 	struct source_stats *stats;
 	bool pending; /* line was read and waits for a block */
 	struct line line;
@@ -32,6 +33,7 @@ static struct format *envelopes_create(const struct format_args *args)
 	e->format.ops = &format_envelope;
 	e->limit = args->options->max_record_bytes;
 	e->end = args->options->end;
+	e->causes = args->options->causes;
 	e->stats = args->stats;
 	e->lines = block_pool_create(LINE_BLOCK, LINE_BLOCKS);
 	e->format.window = &e->window;
@@ -76,6 +78,14 @@ static enum source_type put(struct envelopes *e, struct source_item *item)
 	return e->rc == 0 ? SOURCE_RECORD : SOURCE_BAD;
 }
 
+static int read_line(struct envelopes *e)
+{
+	struct slice line = e->line.text;
+
+	return e->causes ? envelope_read_any(&e->envelope, line, &e->error)
+			 : envelope_read_record(&e->envelope, line, &e->error);
+}
+
 static enum window_result next_line(struct envelopes *e)
 {
 	struct source_place place;
@@ -95,7 +105,7 @@ static enum source_type envelopes_next(struct format *f, struct source_item *ite
 		return put(e, item);
 	while ((r = next_line(e)) == WINDOW_LINE) {
 		if (!line_is_blank(e->line.text)) {
-			e->rc = envelope_read_any(&e->envelope, e->line.text, &e->error);
+			e->rc = read_line(e);
 			return put(e, item);
 		}
 		window_take(&e->window, e->line.len, 1);

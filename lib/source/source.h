@@ -41,7 +41,7 @@ struct source_item {
 	struct record record; /* record.block is borrowed: valid until the next call, unless
 			       * the caller takes a reference. An envelope's key and headers
 			       * are valid until the next call in any case */
-	/* An envelope's, valid until the next call; or NULL. */
+	/* An envelope's, valid until the next call; or NULL. The latter with options.causes. */
 	const char *topic, *error_type;
 	struct slice raw; /* an envelope's line; valid until the next call */
 	enum fault fault;
@@ -74,6 +74,7 @@ struct source_options {
 	uint64_t limit; /* records (good, bad, large) to yield at most; 0: all */
 	uint64_t end;	/* of envelopes: the line that begins there, and what follows it, is not
 			 * read; 0: all is */
+	bool causes;	/* of envelopes: item.error_type is wanted */
 };
 
 /* What was read so far. */

@@ -132,6 +132,26 @@ static void take_rest(struct survey *s, const struct buf *bytes, uint64_t max_li
 	s->end += rest.len;
 }
 
+static bool ends_with_feed(int fd, uint64_t size)
+{
+	char last;
+
+	return size && pread(fd, &last, 1, (off_t)size - 1) == 1 && last == '\n';
+}
+
+/* Where nothing is left to be found out. */
+static bool go_to_end(struct survey *s, int fd)
+{
+	struct stat st;
+
+	if (!s->brief || !s->first || fstat(fd, &st) < 0 ||
+	    !ends_with_feed(fd, (uint64_t)st.st_size))
+		return false;
+	s->end = (uint64_t)st.st_size;
+	s->dropped = 0;
+	return true;
+}
+
 static int look_into(struct survey *s, int fd, uint64_t max_line, bool whole, struct error *err)
 {
 	struct buf bytes = {0};
@@ -149,6 +169,10 @@ static int look_into(struct survey *s, int fd, uint64_t max_line, bool whole, st
 		at += n > 0 ? (uint64_t)n : 0;
 		bytes.len += n > 0 ? (size_t)n : 0;
 		take_lines(s, &bytes, from, max_line);
+		if (go_to_end(s, fd)) {
+			bytes.len = 0;
+			n = 0;
+		}
 	} while (n);
 	if (!n)
 		take_rest(s, &bytes, max_line, whole);

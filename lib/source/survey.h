@@ -28,6 +28,8 @@ struct survey {
 			   * machine; 0: there is none */
 	struct survey_topic *topics;
 	size_t n, cap;
+	bool brief; /* set before: `end`, `torn` and `first` are wanted, and whether there is any
+		     * record: what a file with a line feed at its end is not read further for */
 	/* What goes on from line to line. */
 	struct survey_topic *last;
 	uint64_t dropped;  /* bytes of a line that is far too long */

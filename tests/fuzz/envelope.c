@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "judge.h"
+#include "record/checksum.h"
 #include "record/envelope.h"
 #include "record/thorough.h"
 #include "walk.h"
@@ -90,6 +91,24 @@ static void check_any(const struct envelope *e, struct slice line, bool fine)
 	envelope_finish(&any);
 }
 
+/* Whoever needs the record alone gets the same one. */
+static void check_alone(struct slice line)
+{
+	struct envelope any = {0}, alone = {0};
+	bool taken = envelope_read_any(&any, line, NULL) == 0;
+	bool as_well = envelope_read_record(&alone, line, NULL) == 0;
+
+	/* Behind the record nothing is looked at where the checksum is right. */
+	REQUIRE(as_well == taken || (as_well && checksum_seals(line)));
+	if (taken && as_well) {
+		check_same(&alone.record, &any.record);
+		check_same_text(alone.topic, any.topic);
+		REQUIRE(alone.writer == any.writer);
+	}
+	envelope_finish(&any);
+	envelope_finish(&alone);
+}
+
 static void check_refused(struct slice line)
 {
 	struct envelope e = {0};
@@ -137,6 +156,7 @@ static void round_trip(const struct record *r, const struct envelope_notes *note
 	line = check_line(&first);
 	REQUIRE(read_copy(&e, line, &err));
 	check_same(r, &e.record);
+	check_alone(line);
 	REQUIRE(!e.topic == !notes->topic);
 	REQUIRE(!e.topic || strcmp(e.topic, notes->topic) == 0);
 	envelope_write(&second, &e.record, notes);
@@ -187,6 +207,7 @@ static void read_line(struct slice line)
 	fine = read_copy(&e, line, &err);
 	check_thorough(&e, line, fine);
 	check_any(&e, line, fine);
+	check_alone(line);
 	if (fine) {
 		REQUIRE(!e.record.json && !e.record.block);
 		REQUIRE(e.record.timestamp >= RECORD_NO_TIMESTAMP);

@@ -35,6 +35,10 @@ static void test_what_fits(void **state)
 	assert_false(checksum_fits(slice_of(line), SLICE_LIT("")));
 	assert_false(checksum_fits(slice_of(line + 1), slice_of(told)));
 	assert_false(checksum_fits(SLICE_LIT("{}"), SLICE_LIT("12345678")));
+	assert_true(checksum_seals(slice_of(line)));
+	assert_false(checksum_seals(slice_of(line + 1)));
+	assert_false(checksum_seals(SLICE_LIT("{\"crc32\":\"12345678\"}")));
+	assert_false(checksum_seals(SLICE_NULL));
 	told[3] = told[3] == '0' ? '1' : '0';
 	assert_false(checksum_fits(slice_of(line), slice_of(told)));
 }

@@ -1,6 +1,9 @@
 /* A line read at a glance is what the thorough way makes of it, and the quick way is taken. */
 #include "expect.h"
 
+#include <inttypes.h>
+
+#include "record/checksum.h"
 #include "record/envelope.h"
 #include "record/quick.h"
 #include "record/thorough.h"
@@ -243,6 +246,123 @@ static void test_nothing_of_a_line_is_left(void **state)
 	buf_finish(&line);
 }
 
+/* Adds its checksum to what is a line of ours up to there. */
+static void seal(struct buf *line, const char *begun)
+{
+	buf_clear(line);
+	buf_add_str(line, begun);
+	buf_addf(line, ",\"crc32\":\"%08" PRIx32 "\"}", checksum_of(buf_slice(line)));
+}
+
+#define HEAD  "{\"v\":1,\"topic\":\"t\",\"key\":\"k\""
+#define VALUE ",\"value\":\"v\""
+#define ERROR ",\"error\":{\"type\":\"a\"}"
+
+static const struct {
+	const char *begun;
+	bool taken, alone; /* without its notes */
+} sealed[] = {
+	{HEAD VALUE ",\"headers\":[]" ERROR, true, true},
+	{HEAD VALUE ",\"headers\":[],\"timestamp\":0" ERROR, true, true},
+	{HEAD VALUE ",\"headers\":[[\"error\",\"\"],[\"\\\"\",null]]" ERROR, true, true},
+	{HEAD VALUE ",\"headers\":[],\"source\":{}" ERROR, true, true},
+	{HEAD VALUE ",\"headers\":[],\"job\":\"j\"" ERROR, true, true},
+	{"{\"v\":1,\"key\":null,\"value\":null,\"headers\":[]" ERROR, true, true},
+	{HEAD VALUE ERROR, true, false},
+	{HEAD ERROR VALUE, true, false},
+	{"{\"v\":1,\"topic\":null" VALUE ERROR, true, false},
+	{"{ \"v\":1,\"key\":\"k\"" VALUE ",\"headers\":[]" ERROR, true, false},
+	{HEAD VALUE ",\"headers\":null" ERROR, true, false},
+	{HEAD VALUE ",\"headers\":[[\"k\",{\"base64\":\"QQ==\"}]]" ERROR, true, false},
+	{HEAD ",\"value_base64\":\"QQ==\",\"headers\":[]" ERROR, true, false},
+	{HEAD VALUE ",\"headers\":[],\"timestamp\":-1" ERROR, true, false},
+	{HEAD VALUE ",\"headers\":[],\"x\":1" ERROR, true, false},
+	{HEAD VALUE ",\"headers\":[],\"value\":\"w\"" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[],\"timestamp\":01" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[],\"timestamp\":" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[],\"timestamp\":-2" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[[null,\"v\"]]" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[[\"k\"]]" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[[\"k\",\"v\"" ERROR, false, false},
+	{HEAD VALUE ",\"headers\":[]" VALUE, false, false},
+	{HEAD ",\"value\":\"\xff\",\"headers\":[]" ERROR, false, false},
+	{HEAD ",\"value\":\"\\ud800\",\"headers\":[]" ERROR, false, false},
+	{HEAD ",\"value\":\"v", false, false},
+	{HEAD ERROR, false, false},
+	{"{\"v\":1,\"topic\":\"\\u0000\",\"key\":\"k\"" VALUE ",\"headers\":[]" ERROR, false,
+	 false},
+	{"{\"v\":2,\"topic\":\"t\",\"key\":\"k\"" VALUE ",\"headers\":[]" ERROR, false, false},
+};
+
+/* Whoever needs only the record gets the same one, and of lines as we write them no more. */
+static void test_records_alone(void **state)
+{
+	struct envelope alone = {0}, all = {0};
+	struct buf line = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sealed); i++) {
+		bool taken;
+
+		seal(&line, sealed[i].begun);
+		taken = envelope_read_record(&alone, buf_slice(&line), NULL) == 0;
+		EXPECT(taken == sealed[i].taken, "%s", line.data);
+		EXPECT((envelope_read_any(&all, buf_slice(&line), NULL) == 0) == taken, "%s",
+		       line.data);
+		if (taken) {
+			expect_same_record(&alone.record, &all.record);
+			expect_same_text(alone.topic, all.topic);
+			assert_int_equal(alone.writer, ENVELOPE_OURS);
+			EXPECT(!alone.error_type == sealed[i].alone, "%s", line.data);
+		}
+		line.data[line.len - 3] ^= 1;
+		EXPECT(envelope_read_record(&alone, buf_slice(&line), NULL) < 0, "%s", line.data);
+	}
+	buf_finish(&line);
+	envelope_finish(&alone);
+	envelope_finish(&all);
+}
+
+/* With whatever stands in them, and nothing behind them in memory. */
+static void test_records_alone_of_lines_that_we_have_written(void **state)
+{
+	struct envelope alone = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++) {
+		struct buf line = {0};
+		char *copy;
+
+		write_line(&line, &records[i]);
+		copy = memcpy(malloc(line.len), line.data, line.len);
+		EXPECT(envelope_read_record(&alone, (struct slice){copy, line.len}, NULL) == 0,
+		       "record %zu", i);
+		expect_same_record(&alone.record, &records[i]);
+		assert_string_equal(alone.topic, "orders");
+		free(copy);
+		buf_finish(&line);
+	}
+	envelope_finish(&alone);
+}
+
+/* Without our checksum a line is one as any other. */
+static void test_records_alone_of_other_lines(void **state)
+{
+	struct envelope alone = {0}, all = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		bool taken = envelope_read_any(&all, lines[i].line, NULL) == 0;
+
+		EXPECT((envelope_read_record(&alone, lines[i].line, NULL) == 0) == taken, "%s",
+		       lines[i].line.data);
+		if (taken)
+			expect_same(&alone, &all);
+	}
+	envelope_finish(&alone);
+	envelope_finish(&all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +371,9 @@ int main(void)
 		cmocka_unit_test(test_lines_with_one_byte_wrong),
 		cmocka_unit_test(test_deep_and_broad_lines),
 		cmocka_unit_test(test_nothing_of_a_line_is_left),
+		cmocka_unit_test(test_records_alone),
+		cmocka_unit_test(test_records_alone_of_lines_that_we_have_written),
+		cmocka_unit_test(test_records_alone_of_other_lines),
 	};
 
 	return RUN_TESTS(tests);

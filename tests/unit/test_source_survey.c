@@ -58,6 +58,46 @@ static void test_contents(void **state)
 	}
 }
 
+/* What a brief look says is the same. */
+static void expect_brief(struct slice content, const struct survey *whole)
+{
+	struct survey s = {.brief = true};
+
+	look(&s, content, false);
+	assert_true(s.end == whole->end && s.torn == whole->torn && s.first == whole->first);
+	assert_true(!s.records == !whole->records);
+	/* Of a line that is torn the number is told. */
+	assert_true(!s.torn || s.lines == whole->lines);
+	survey_finish(&s);
+}
+
+static void test_brief_looks(void **state)
+{
+	struct buf content = {0};
+	struct survey s = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		look(&s, cases[i].content, false);
+		expect_brief(cases[i].content, &s);
+		survey_finish(&s);
+	}
+	while (content.len < 1u << 20)
+		buf_add_str(&content, A);
+	look(&s, buf_slice(&content), false);
+	expect_brief(buf_slice(&content), &s);
+	survey_finish(&s);
+	s.brief = true;
+	look(&s, buf_slice(&content), false);
+	assert_true(s.records < content.len / (sizeof(A) - 1));
+	survey_finish(&s);
+	buf_add_str(&content, "{");
+	look(&s, buf_slice(&content), false);
+	expect_brief(buf_slice(&content), &s);
+	survey_finish(&s);
+	buf_finish(&content);
+}
+
 static uint64_t first_of(const char *content)
 {
 	struct survey s = {0};
@@ -140,8 +180,11 @@ static void test_what_is_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(test_contents),	    IN_SCRATCH(test_the_first_line_is_a_number),
-		IN_SCRATCH(test_a_file_that_grows), IN_SCRATCH(test_long_lines),
+		IN_SCRATCH(test_contents),
+		IN_SCRATCH(test_brief_looks),
+		IN_SCRATCH(test_the_first_line_is_a_number),
+		IN_SCRATCH(test_a_file_that_grows),
+		IN_SCRATCH(test_long_lines),
 		IN_SCRATCH(test_what_is_no_file),
 	};
 
