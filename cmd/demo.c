@@ -10,19 +10,19 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "demo_folder.h"
 #include "exit.h"
 #include "mock.h"
 #include "peek.h"
 #include "signals.h"
-#include "story.h"
 
-#define FALLBACK    "held.fallback.ndjson"
-#define LARGE_BYTES 2000000
-#define MAX_WORDS   24
+#define FALLBACK  DEMO_FOLDER_FALLBACK
+#define EXPORT	  DEMO_FOLDER_EXPORT
+#define MAX_WORDS 24
 
 struct demo {
 	struct mock *mock;
-	char *dir;  /* absolute; NULL: it is not made yet */
+	struct demo_folder folder;
 	int failed; /* steps that ended otherwise than the story says */
 	const volatile int *stop;
 };
@@ -33,66 +33,24 @@ static void say(const char *text)
 	fflush(stdout);
 }
 
-static int write_file(const char *name, struct slice text, size_t large)
-{
-	FILE *file = fopen(name, "we");
-
-	if (!file)
-		return -1;
-	fwrite(text.data, 1, text.len, file);
-	if (large) {
-		fputs("{\"orderId\":\"ORD-0014\",\"customerId\":\"customer-A\",\"note\":\"", file);
-		while (large--)
-			fputc('x', file);
-		fputs("\"}\n", file);
-	}
-	return fclose(file);
-}
-
-static int make_folder(struct demo *d, struct error *err)
-{
-	const char *parent = getenv("TMPDIR");
-	char *path = mem_printf("%s/redrive-demo.XXXXXX", parent && *parent ? parent : "/tmp");
-
-	if (mkdtemp(path))
-		d->dir = realpath(path, NULL);
-	if (!d->dir)
-		error_set(err, ERROR_FATAL, "can't make the demo's folder %s: %s", path,
-			  strerror(errno));
-	free(path);
-	return d->dir ? 0 : -1;
-}
-
-static int write_files(struct demo *d)
-{
-	if (chdir(d->dir) < 0)
-		return -1;
-	if (write_file("orders.ndjson", story_orders(), 0) < 0 ||
-	    write_file("trouble.ndjson", story_trouble(), LARGE_BYTES) < 0)
-		return -1;
-	return write_file("late.ndjson", story_late(), 0);
-}
-
-static void remove_files(const struct demo *d)
-{
-	static const char *const names[] = {"orders.ndjson", "trouble.ndjson", "late.ndjson",
-					    FALLBACK, "orders.created.fallback.ndjson"};
-
-	if (!d->dir || chdir(d->dir) < 0)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		unlink(names[i]);
-	if (chdir("/") == 0)
-		rmdir(d->dir);
-}
-
-/* Splits at single blanks: the demo's commands have no others. */
+/* As a shell does: at single blanks, and not within single quotes. The demo's commands
+ * have nothing else that is special to one. */
 static void split(char *line, char **words)
 {
 	size_t n = 0;
 
-	for (char *word = strtok(line, " "); word && n < MAX_WORDS; word = strtok(NULL, " "))
-		words[n++] = word;
+	for (char *to = line; *line && n < MAX_WORDS; *to++ = '\0') {
+		bool quoted = false;
+
+		words[n++] = to;
+		for (; *line && (quoted || *line != ' '); line++) {
+			if (*line == '\'')
+				quoted = !quoted;
+			else
+				*to++ = *line;
+		}
+		line += *line == ' ';
+	}
 	words[n] = NULL;
 }
 
@@ -130,33 +88,6 @@ static void step(struct demo *d, const char *command, int expected)
 	free(line);
 }
 
-static void show_header(const rd_kafka_headers_t *headers, const char *name)
-{
-	const void *value;
-	struct buf text = {0};
-	size_t len;
-
-	if (rd_kafka_header_get_last(headers, name, &value, &len))
-		return;
-	text_add_escaped(&text, (struct slice){value, len});
-	printf("      %-15s %s\n", name, text.data ? text.data : "");
-	buf_finish(&text);
-}
-
-static void show_dead_letter(const rd_kafka_message_t *m)
-{
-	static const char *const names[] = {"original-topic", "error-type",  "error-message",
-					    "retry-count",    "source-file", "source-line"};
-	rd_kafka_headers_t *headers;
-
-	printf("    partition %d, offset %" PRId64 ", %zu bytes:\n", m->partition, m->offset,
-	       m->len);
-	if (rd_kafka_message_headers(m, &headers))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		show_header(headers, names[i]);
-}
-
 static int64_t count_lines(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -175,85 +106,125 @@ static void expect(struct demo *d, const char *where, int64_t n, int64_t expecte
 	d->failed += n != expected;
 }
 
-static void show_where(struct demo *d, int64_t topic, int64_t fallback)
+static void show_where(struct demo *d, int64_t topic, int64_t dlq, int64_t fallback)
 {
 	const char *brokers = mock_brokers(d->mock);
 	struct error err;
 
 	say("What landed where:\n");
-	expect(d, "topic orders.created", peek_topic(brokers, "orders.created", NULL, &err), topic);
-	expect(d, "DLQ orders.dlq", peek_topic(brokers, "orders.dlq", NULL, &err), 1);
+	expect(d, "topic orders.created", peek_count(brokers, "orders.created", &err), topic);
+	expect(d, "DLQ orders.dlq", peek_count(brokers, "orders.dlq", &err), dlq);
 	expect(d, "fallback file " FALLBACK, count_lines(FALLBACK), fallback);
 }
 
 #define PRODUCE "redrive produce -t orders.created --dlq orders.dlq -k customerId"
+#define INSPECT "redrive dlq-inspect -t orders.dlq"
+#define REPLAY                                                                                     \
+	"redrive replay-dlq -t orders.dlq --where error-type=MISSING_FIELD "                       \
+	"--set currency='\"EUR\"'"
 
-static void tell(struct demo *d)
+static void tell_load(struct demo *d)
 {
-	struct error err;
-
 	say("1. Ten good orders. Orders of one customer share a key, and so stay in order.");
 	step(d, PRODUCE " orders.ndjson", EXIT_DONE);
 
-	say("2. Trouble: the second of these orders is not JSON, the last has 2 MB, and topic and\n"
-	    "   DLQ take 1 MB. The two good ones are delivered all the same; the broken one goes\n"
-	    "   to the DLQ, and what the DLQ doesn't take goes to the fallback file.");
-	step(d, PRODUCE " --fallback " FALLBACK " -X message.max.bytes=1000000 trouble.ndjson",
+	say("2. Trouble: of these six orders one is not JSON, two lack the currency, and one has\n"
+	    "   2 MB, where topic and DLQ take 1 MB. The good ones are delivered all the same;\n"
+	    "   the bad ones go to the DLQ, and what it doesn't take goes to the fallback file.");
+	step(d,
+	     PRODUCE " --require currency --fallback " FALLBACK
+		     " -X message.max.bytes=1000000 trouble.ndjson",
 	     EXIT_FALLBACK);
+}
 
+static void tell_outage(struct demo *d)
+{
 	say("3. An outage: every broker is down. (Fewer and shorter retries than the default of\n"
 	    "   1, 2, 4 s, for the story's sake.)");
 	mock_set_down(d->mock, true);
 	step(d, PRODUCE " --fallback " FALLBACK " --retries 2 --retry-backoff 100ms late.ndjson",
 	     EXIT_FALLBACK);
 	mock_set_down(d->mock, false);
-	show_where(d, 12, 6);
-
-	say("   The dead letter says why, and where it came from:");
-	peek_topic(mock_brokers(d->mock), "orders.dlq", show_dead_letter, &err);
+	show_where(d, 12, 3, 6);
 
 	say("4. The brokers are back, and take 2 MB now. The fallback file holds each record byte\n"
 	    "   for byte, with its key and headers, so it can be loaded as it is:");
 	step(d, "redrive produce -t orders.created --dlq orders.dlq --format envelope " FALLBACK,
 	     EXIT_DONE);
 	unlink(FALLBACK);
-	show_where(d, 18, 0);
+	show_where(d, 18, 3, 0);
+}
+
+static void tell_replay(struct demo *d)
+{
+	say("5. And the DLQ? What is in it, why, and from where:");
+	step(d, INSPECT, EXIT_DONE);
+
+	say("6. Two orders lack the currency. They come from a shop that sells in euros alone, so\n"
+	    "   they can be given it on their way back. First a look at what that would do:");
+	step(d, REPLAY " --dry-run", EXIT_DONE);
+	say("   Just so. Now in earnest: the same command without --dry-run.");
+	step(d, REPLAY, EXIT_DONE);
+}
+
+static void tell_rest(struct demo *d)
+{
+	say("7. The last one takes a human: its total is missing. What is pending, as a file:");
+	step(d, INSPECT " --status pending --export " EXPORT, EXIT_DONE);
+	say("   Somebody looks it up, writes 15.0 into the file, and loads that:");
+	d->failed += !*d->stop && demo_folder_mend() < 0;
+	step(d, PRODUCE " --require currency " EXPORT "/trouble.ndjson", EXIT_DONE);
+	say("   So the broken one in the DLQ is not to be sent any more:");
+	step(d,
+	     "redrive dlq-discard -t orders.dlq --where error-type=INVALID_JSON "
+	     "--reason 'mended by hand and loaded'",
+	     EXIT_DONE);
+
+	say("8. Kafka deletes no single message: the three are in the DLQ as before. But its\n"
+	    "   ledger, the topic orders.dlq.resolved, knows what has become of each:");
+	step(d, INSPECT, EXIT_DONE);
+	show_where(d, 21, 3, 0);
 }
 
 static const char next[] =
-	"18 orders are delivered, one waits in the DLQ for somebody to mend it: 19 were read, 19\n"
-	"are accounted for. What to type next:\n\n"
-	"  redrive errors INVALID_JSON        what an error code means, and how to mend the cause\n"
+	"21 orders were read, 21 are delivered, and nothing is pending. What to type next:\n\n"
+	"  redrive errors MISSING_FIELD       what an error code means, and how to mend the cause\n"
 	"  redrive sandbox -- sh              a shell with such a cluster, to try things on\n"
 	"  redrive produce -b localhost:9092 -t orders.created --dlq orders.dlq \\\n"
 	"      -k customerId --create-topics YOUR-ORDERS.ndjson\n"
-	"  redrive produce --help             everything else\n";
+	"  redrive dlq-inspect -b localhost:9092 -t YOUR-DLQ\n"
+	"                                     what is in a DLQ, whoever wrote it; changes nothing\n"
+	"  redrive replay-dlq --help          everything else\n";
+
+/* The story has nothing to do with the user's own cluster. */
+static void set_environment(const struct demo *d)
+{
+	unsetenv("REDRIVE_TOPIC");
+	unsetenv("REDRIVE_DLQ");
+	setenv("REDRIVE_CONFIG", DEMO_FOLDER_CONFIG, 1);
+	setenv("REDRIVE_BROKERS", mock_brokers(d->mock), 1);
+}
 
 static int demo(struct demo *d)
 {
 	struct error err;
 
 	d->stop = signals_install();
+	/* Four: with so many the ledger will appear, and it needs as many as the DLQ. */
 	d->mock = mock_create(1, 4, &err);
-	if (!d->mock || mock_create_topic(d->mock, "orders.created:6", &err) < 0 ||
-	    mock_create_topic(d->mock, "orders.dlq:6", &err) < 0)
+	if (!d->mock || mock_create_topic(d->mock, "orders.created", &err) < 0 ||
+	    mock_create_topic(d->mock, "orders.dlq", &err) < 0)
 		return cmd_fail(&cmd_demo, &err);
-	if (make_folder(d, &err) < 0)
+	if (demo_folder_make(&d->folder, &err) < 0)
 		return cmd_fail(&cmd_demo, &err);
-	if (write_files(d) < 0) {
-		error_set(&err, ERROR_FATAL, "can't write the demo's files in %s: %s", d->dir,
-			  strerror(errno));
-		return cmd_fail(&cmd_demo, &err);
-	}
-	/* The story has nothing to do with the user's own cluster. */
-	unsetenv("REDRIVE_CONFIG");
-	unsetenv("REDRIVE_TOPIC");
-	unsetenv("REDRIVE_DLQ");
-	setenv("REDRIVE_BROKERS", mock_brokers(d->mock), 1);
+	set_environment(d);
 	printf("A Kafka cluster runs inside this process (REDRIVE_BROKERS=%s), with the topics\n"
 	       "orders.created and orders.dlq. The commands below are the ones you would type.\n",
 	       mock_brokers(d->mock));
-	tell(d);
+	tell_load(d);
+	tell_outage(d);
+	tell_replay(d);
+	tell_rest(d);
 	if (*d->stop)
 		return EXIT_SIGNAL + *d->stop;
 	if (d->failed) {
@@ -279,8 +250,7 @@ static int demo_run(int argc, char **argv)
 		status = cmd_usage(&cmd_demo, "takes no arguments: '%s'", args->items[0]);
 	else
 		status = demo(&d);
-	remove_files(&d);
-	free(d.dir);
+	demo_folder_remove(&d.folder);
 	mock_destroy(d.mock);
 	options_destroy(options);
 	return status;
@@ -290,9 +260,11 @@ const struct cmd cmd_demo = {
 	.name = "demo",
 	.summary = "the whole story on a cluster inside this process",
 	.usage = "",
-	.details = "Loads ten good orders; then one that is not JSON, one that is too large, and "
-		   "some that meet an outage; shows what landed where, and brings back what the "
-		   "outage held up. It needs no server and leaves nothing behind.",
+	.details = "Loads ten good orders; then one that is not JSON, two that lack a field, one "
+		   "that is too large, and some that meet an outage; shows what landed where, "
+		   "brings back what the outage held up, and looks into the DLQ, mends what is "
+		   "there and replays it, until nothing is pending. It needs no server and leaves "
+		   "nothing behind.",
 	.examples = "redrive demo\n",
 	.run = demo_run,
 };

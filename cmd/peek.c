@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include <librdkafka/rdkafka.h>
+
 #include "base/clock.h"
 
 #define PATIENCE_MS 10000
@@ -11,6 +13,7 @@ static rd_kafka_t *open_consumer(const char *brokers, struct error *err)
 	static const char *const settings[][2] = {{"group.id", "redrive.peek"},
 						  {"enable.auto.commit", "false"},
 						  {"enable.partition.eof", "true"},
+						  {"fetch.wait.max.ms", "10"},
 						  {"fetch.message.max.bytes", "20000000"}};
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char reason[256];
@@ -51,8 +54,7 @@ static int assign_all(rd_kafka_t *rk, const char *topic, struct error *err)
 	return n;
 }
 
-static int64_t read_to_ends(rd_kafka_t *rk, int partitions,
-			    void (*on_message)(const rd_kafka_message_t *message))
+static int64_t read_to_ends(rd_kafka_t *rk, int partitions)
 {
 	int64_t n = 0, until = clock_mono_ms() + PATIENCE_MS;
 
@@ -64,15 +66,12 @@ static int64_t read_to_ends(rd_kafka_t *rk, int partitions,
 		if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
 			partitions--;
 		n += !m->err;
-		if (!m->err && on_message)
-			on_message(m);
 		rd_kafka_message_destroy(m);
 	}
 	return n;
 }
 
-int64_t peek_topic(const char *brokers, const char *topic,
-		   void (*on_message)(const rd_kafka_message_t *message), struct error *err)
+int64_t peek_count(const char *brokers, const char *topic, struct error *err)
 {
 	rd_kafka_t *rk = open_consumer(brokers, err);
 	int64_t n = -1;
@@ -82,7 +81,7 @@ int64_t peek_topic(const char *brokers, const char *topic,
 		return -1;
 	partitions = assign_all(rk, topic, err);
 	if (partitions >= 0)
-		n = read_to_ends(rk, partitions, on_message);
+		n = read_to_ends(rk, partitions);
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
 	return n;

@@ -5,7 +5,7 @@
 #include "base/slice.h"
 
 struct slice story_orders(void);  /* ten good orders */
-struct slice story_trouble(void); /* two good ones around one that is not JSON */
+struct slice story_trouble(void); /* two good ones; one that is no JSON, two without a currency */
 struct slice story_late(void);	  /* five that meet an outage */
 
 #endif
