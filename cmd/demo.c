@@ -6,9 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/macros.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "cmd.h"
 #include "demo_folder.h"
 #include "exit.h"
@@ -16,7 +14,7 @@
 #include "peek.h"
 #include "signals.h"
 
-#define FALLBACK  DEMO_FOLDER_FALLBACK
+#define FALLBACK  "held.fallback.ndjson"
 #define EXPORT	  DEMO_FOLDER_EXPORT
 #define MAX_WORDS 24
 
@@ -148,10 +146,8 @@ static void tell_outage(struct demo *d)
 	show_where(d, 12, 3, 6);
 
 	say("4. The brokers are back, and take 2 MB now. The fallback file holds each record byte\n"
-	    "   for byte, with its key and headers, so it can be loaded as it is:");
-	step(d, "redrive produce -t orders.created --dlq orders.dlq --format envelope " FALLBACK,
-	     EXIT_DONE);
-	unlink(FALLBACK);
+	    "   for byte, with its key and headers. Each goes to its topic, and the file aside:");
+	step(d, "redrive replay-fallback --archive " FALLBACK, EXIT_DONE);
 	show_where(d, 18, 3, 0);
 }
 

@@ -1,6 +1,7 @@
 #include "demo_folder.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,19 +87,22 @@ int demo_folder_mend(void)
 	return fclose(file);
 }
 
+static void unlink_all(const char *pattern)
+{
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		unlink(found.gl_pathv[i]);
+	globfree(&found);
+}
+
 void demo_folder_remove(struct demo_folder *f)
 {
-	static const char *const names[] = {"orders.ndjson",
-					    "trouble.ndjson",
-					    "late.ndjson",
-					    DEMO_FOLDER_CONFIG,
-					    DEMO_FOLDER_FALLBACK,
-					    "orders.created.fallback.ndjson",
-					    EXPORTED};
-
 	if (f->path && chdir(f->path) == 0) {
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			unlink(names[i]);
+		unlink_all("*");
+		unlink_all(DEMO_FOLDER_EXPORT "/*");
 		rmdir(DEMO_FOLDER_EXPORT);
 		if (chdir("/") == 0)
 			rmdir(f->path);

@@ -4,10 +4,8 @@
 
 #include "base/error.h"
 
-/* The names of files that are not there from the beginning, or not told of. */
-#define DEMO_FOLDER_CONFIG   "redrive.conf"
-#define DEMO_FOLDER_FALLBACK "held.fallback.ndjson"
-#define DEMO_FOLDER_EXPORT   "to-mend"
+#define DEMO_FOLDER_CONFIG "redrive.conf" /* there from the beginning */
+#define DEMO_FOLDER_EXPORT "to-mend"	  /* comes later */
 
 struct demo_folder {
 	char *path; /* absolute; NULL: there is none */
@@ -21,7 +19,7 @@ int demo_folder_make(struct demo_folder *f, struct error *err) _must_check_;
  * what it should be, or can't be written. */
 int demo_folder_mend(void) _must_check_;
 
-/* Leaves it, and deletes what the demo has made. */
+/* Leaves it, and deletes it with all that is in it. */
 void demo_folder_remove(struct demo_folder *f);
 
 #endif
