@@ -21,7 +21,7 @@ struct sandbox_options {
 static const struct option_spec sandbox_specs[] = {
 	{0, "nodes", "N", "how many brokers", OPTION_UINT, AT(brokers), .default_text = "1",
 	 .min = 1, .max = 10},
-	{0, "partitions", "N", "partitions of topics that appear by being used", OPTION_UINT,
+	{0, "partitions", "N", "partitions of a --topic that doesn't say", OPTION_UINT,
 	 AT(partitions), .default_text = "4", .min = 1, .max = 1000},
 	{0, "topic", "NAME:N", "create a topic with N partitions", OPTION_LIST, AT(topics)},
 	{0},
