@@ -294,6 +294,9 @@ static int run(struct resolve *v)
 	v->stop = signals_install();
 	if (check_arguments(v, &err) < 0 || open_mend(v, &err) < 0)
 		return fail(v, &err);
+	/* What a dry run has found out is what it was asked for, also with -q. */
+	if (v->o.dry_run && v->o.common.summary < 0)
+		v->o.common.summary = SUMMARY_TEXT;
 	common_resolve(&v->o.common);
 	reports_open(&v->reports, &v->o.common, v->o.selection.topic);
 	return v->o.dry_run ? show_rehearsal(v) : ask_and_resolve(v);

@@ -56,7 +56,7 @@ def test_dry_run_does_nothing(broker, topic, run, filled):
     assert topics == {name: (True, 6, 1048588, 21), "no-such-topic": (False, 0, None, 0)}
     assert count(broker, name) == 0 and f"{dlq}.resolved" not in broker.topics()
     assert replays.shares(broker, dlq) == []
-    text = run(["replay-dlq", "-b", broker.bootstrap, "-t", dlq, "--dry-run"])
+    text = run(["replay-dlq", "-q", "-b", broker.bootstrap, "-t", dlq, "--dry-run"])
     assert f"20  sent to {name}  (MISSING_FIELD)" in text.stdout, str(text)
     assert "no-such-topic: is not there" in text.stdout
 
