@@ -5,12 +5,13 @@ import signal
 
 import fallbacks
 import orders
+import replays
 
 from harness.witness import consume
 
 
 def values(broker, name):
-    return [r.value for r in consume(broker, name)]
+    return [r.value for r in replays.read(broker, name)]
 
 
 def lines(name, numbers):
@@ -18,7 +19,7 @@ def lines(name, numbers):
 
 
 def wait_for_values(running, broker, name, count):
-    running.wait_for(f"{count} records", lambda: len(values(broker, name)) == count, 60)
+    running.wait_for(f"{count} records", lambda: len(consume(broker, name)) == count, 60)
 
 
 def test_followed_until_stopped(broker, topic, spawn, run, tmp_path):

@@ -7,8 +7,8 @@ import threading
 import fallbacks
 import orders
 import pytest
+import replays
 
-from harness import process
 from harness.witness import consume_lean
 
 COUNT = 60_000
@@ -66,8 +66,7 @@ def test_killed(broker, topic, spawn, run, rng, tmp_path):
     assert fallbacks.counts(again) == (0, 0, 0, 0, COUNT), str(again)
     found = []
     for k, name in enumerate(names):
-        process.wait_until("no open transaction", lambda name=name: broker.offsets(name) == broker.offsets(
-            name, "read_uncommitted"), 30)
+        replays.wait_until_settled(broker, name)
         numbers = [orders.number(r.value) for r in consume_lean(broker, name)]
         assert all((n % 3 == 0) == k for n in numbers)
         found += numbers

@@ -7,8 +7,7 @@ import stat
 import fallbacks
 import orders
 import pytest
-
-from harness.witness import consume
+import replays
 
 BINARY = bytes(range(256))
 AT = 1_600_000_000_123
@@ -29,7 +28,8 @@ def case_lines(topic):
 
 
 def check_cases(broker, name):
-    found = {r.ts: (r.key, r.value, [(n.encode(), v) for n, v in r.headers], r.ts) for r in consume(broker, name)}
+    found = {r.ts: (r.key, r.value, [(n.encode(), v) for n, v in r.headers], r.ts)
+             for r in replays.read(broker, name)}
     assert found == {case[3]: case for case in CASES}
 
 
@@ -39,7 +39,7 @@ def plain(topic, numbers, **more):
 
 
 def values(broker, name):
-    return [r.value for r in consume(broker, name)]
+    return [r.value for r in replays.read(broker, name)]
 
 
 def test_round_trip_by_way_of_an_outage(broker, topic, run, tmp_path):
@@ -91,7 +91,7 @@ def test_several_topics(broker, topic, run, tmp_path):
     assert result.status == 0 and fallbacks.counts(result) == (3000, 0, 0, 0, 0), str(result)
     for k, name in enumerate(names):
         expected = [n for n in range(3000) if n * n % 3 == k]
-        found = [(r.key, orders.number(r.value)) for r in consume(broker, name)]
+        found = [(r.key, orders.number(r.value)) for r in replays.read(broker, name)]
         assert sorted(n for _, n in found) == expected
         for key in {key for key, _ in found}:
             of_key = [n for other, n in found if other == key]
@@ -212,7 +212,7 @@ def test_dumps_of_other_tools(broker, topic, run, tmp_path, tool):
         assert result.status == 6 and "say which with --to" in result.stderr, str(result)
     result = run(fallbacks.args(broker, path, *(["--to", name] if tool == "kafkactl" else [])))
     assert result.status == 0 and fallbacks.counts(result) == (1, 0, 0, 0, 0), str(result)
-    (found,) = consume(broker, name)
+    (found,) = replays.read(broker, name)
     headers = [("h", b"v")] + ([("n", None)] if tool == "kcat" else [])
     assert (found.key, found.value, found.headers, found.ts) == (b"k", b"v", headers, AT)
 
@@ -274,7 +274,7 @@ def test_what_is_refused_again_goes_to_the_dlq(broker, topic, run, tmp_path):
     assert result.status == 3 and fallbacks.counts(result) == (3, 2, 0, 0, 0), str(result)
     assert values(broker, small) == [orders.order(0), orders.order(2)]
     assert values(broker, fine) == [orders.order(1)]
-    letters = consume(broker, dlq)
+    letters = replays.read(broker, dlq)
     assert [r.value for r in letters] == [b"x" * 5000, b"y" * 5000]
     told = [dict(r.headers) for r in letters]
     assert [h["replay-count"] for h in told] == [b"3", b"1"]
