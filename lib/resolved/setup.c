@@ -1,6 +1,10 @@
 #include "resolved/setup.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "kafka/cluster.h"
+#include "kafka/refusal.h"
 
 /* Not all brokers have heard at once of what is new. */
 #define NEW_LOOKS    50
@@ -11,26 +15,47 @@ static const char *brokers_of(const struct client *c)
 	return properties_get(c->properties, "bootstrap.servers");
 }
 
+/* " (grant it: ...)", where that is what is missing. The caller frees it. */
+static char *grant_of(const struct client *c, const struct topic_info *t, const char *operation)
+{
+	char *grant, *text;
+
+	if (!t->unauthorized)
+		return mem_strdup("");
+	grant = refusal_grant(c->properties, operation, t->name);
+	text = mem_printf(" (grant it: %s)", grant);
+	free(grant);
+	return text;
+}
+
 static int no_permission(const struct client *c, const struct topic_info *t, int partitions,
 			 struct error *err)
 {
-	return error_set(err, ERROR_CONFIG,
-			 "the ledger %s is not there, and can't be created: %s. Whoever may "
-			 "creates it: kafka-topics.sh --bootstrap-server %s --create --topic %s "
-			 "--partitions %d --config cleanup.policy=compact; or, without a ledger, "
-			 "--no-ledger replays all that is there",
-			 t->name, t->refusal, brokers_of(c), t->name, partitions);
+	char *grant = grant_of(c, t, "Create");
+
+	error_set(err, ERROR_CONFIG,
+		  "the ledger %s is not there, and can't be created: %s%s. Whoever may creates it: "
+		  "kafka-topics.sh --bootstrap-server %s --create --topic %s --partitions %d "
+		  "--config cleanup.policy=compact; or, without a ledger, --no-ledger replays all "
+		  "that is there",
+		  t->name, t->refusal, grant, brokers_of(c), t->name, partitions);
+	free(grant);
+	return -1;
 }
 
 static int cannot_grow(const struct client *c, const struct topic_info *t, int partitions,
 		       struct error *err)
 {
-	return error_set(err, ERROR_CONFIG,
-			 "the ledger %s has %d partitions, the DLQ %d, and it can't be given more: "
-			 "%s. Whoever may does it: kafka-topics.sh --bootstrap-server %s --alter "
-			 "--topic %s --partitions %d",
-			 t->name, t->partitions, partitions, t->refusal, brokers_of(c), t->name,
-			 partitions);
+	char *grant = grant_of(c, t, "Alter");
+
+	error_set(err, ERROR_CONFIG,
+		  "the ledger %s has %d partitions, the DLQ %d, and it can't be given more: %s%s. "
+		  "Whoever may does it: kafka-topics.sh --bootstrap-server %s --alter --topic %s "
+		  "--partitions %d",
+		  t->name, t->partitions, partitions, t->refusal, grant, brokers_of(c), t->name,
+		  partitions);
+	free(grant);
+	return -1;
 }
 
 static int forgets(const struct client *c, const struct topic_info *t, struct error *err)
