@@ -177,6 +177,7 @@ static const char *const resources[] = {
 	[REFUSAL_TOPIC] = "--topic",
 	[REFUSAL_GROUP] = "--group",
 	[REFUSAL_TRANSACTIONAL_ID] = "--transactional-id",
+	[REFUSAL_TRANSACTIONAL_IDS] = "--resource-pattern-type prefixed --transactional-id",
 	[REFUSAL_CLUSTER] = "--cluster",
 };
 
@@ -251,4 +252,17 @@ char *refusal_of_job(const struct properties *p, rd_kafka_resp_err_t err, const 
 	default:
 		return refusal_of_error(p, err, topic);
 	}
+}
+
+char *refusal_of_replay(const struct properties *p, rd_kafka_resp_err_t err, const char *group,
+			const char *topic)
+{
+	char *ids, *remedy;
+
+	if (err != RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+		return refusal_of_job(p, err, group, topic);
+	ids = mem_printf("%s.", group);
+	remedy = grant_it(refusal_grant_on(p, "Write", REFUSAL_TRANSACTIONAL_IDS, ids));
+	free(ids);
+	return remedy;
 }

@@ -20,7 +20,13 @@ char *refusal_of_error(const struct properties *p, rd_kafka_resp_err_t err, cons
  * when topic is NULL, to whom the properties log in as, if they tell. */
 char *refusal_grant(const struct properties *p, const char *operation, const char *topic);
 
-enum refusal_resource { REFUSAL_TOPIC, REFUSAL_GROUP, REFUSAL_TRANSACTIONAL_ID, REFUSAL_CLUSTER };
+enum refusal_resource {
+	REFUSAL_TOPIC,
+	REFUSAL_GROUP,
+	REFUSAL_TRANSACTIONAL_ID,
+	REFUSAL_TRANSACTIONAL_IDS, /* all that begin with the name */
+	REFUSAL_CLUSTER,
+};
 
 /* The same for a resource of any kind; the cluster's name may be NULL. */
 char *refusal_grant_on(const struct properties *p, const char *operation,
@@ -29,5 +35,10 @@ char *refusal_grant_on(const struct properties *p, const char *operation,
 /* As refusal_of_error, for a job: `id` is its group and its transactional id. */
 char *refusal_of_job(const struct properties *p, rd_kafka_resp_err_t err, const char *id,
 		     const char *topic);
+
+/* The same for a replay, whose transactional ids are its group's name, a dot and more, and
+ * others each time. */
+char *refusal_of_replay(const struct properties *p, rd_kafka_resp_err_t err, const char *group,
+			const char *topic);
 
 #endif

@@ -180,7 +180,7 @@ static int take_offered(struct member *m, struct error *err)
 
 static int refused(const struct member *m, rd_kafka_resp_err_t code, struct error *err)
 {
-	char *grant = refusal_of_job(&m->properties, code, m->group, m->options.dlq);
+	char *grant = refusal_of_replay(&m->properties, code, m->group, m->options.dlq);
 
 	error_set(err, ERROR_CONFIG, "no permission for the group %s: %s (%s)", m->group,
 		  rd_kafka_err2str(code), grant);

@@ -184,6 +184,7 @@ enum txn_answer outbox_begin(struct outbox *o)
 	enum txn_answer answer = transaction_begin(&o->txn);
 
 	o->open = answer == TXN_DONE;
+	o->begun++;
 	o->heard = clock_mono_ms();
 	return answer;
 }
@@ -271,6 +272,7 @@ bool outbox_send(struct outbox *o, struct outbox_topic *topic, int32_t partition
 
 	if (o->inflight >= INFLIGHT_MAX || o->inflight_bytes >= INFLIGHT_BYTES_MAX)
 		return false;
+	topic->used = o->begun;
 	err = produce(o, topic, partition, r, opaque);
 	if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL)
 		return false;
@@ -281,6 +283,11 @@ bool outbox_send(struct outbox *o, struct outbox_topic *topic, int32_t partition
 	o->inflight++;
 	o->inflight_bytes += r->value.len;
 	return true;
+}
+
+bool outbox_uses(const struct outbox *o, const struct outbox_topic *topic)
+{
+	return topic->used && topic->used == o->begun;
 }
 
 void outbox_serve(struct outbox *o, int timeout_ms)

@@ -39,6 +39,7 @@ struct outbox_topic {
 	bool alike;	       /* its records are so much alike that compressing them is cheap */
 	rd_kafka_topic_t *rkt; /* of the client at hand */
 	unsigned client;       /* which it is */
+	uint64_t used;	       /* the number of the last transaction with something for it */
 };
 
 /* What was not written. */
@@ -59,6 +60,7 @@ struct outbox {
 	size_t n_rkts, cap_rkts;
 	int batch_size; /* bytes; no topic that is written to takes less */
 	bool open;	/* a transaction is */
+	uint64_t begun; /* so many were: the number of the last */
 	size_t inflight;
 	size_t inflight_bytes;
 	struct outbox_failure *failures; /* of this transaction */
@@ -84,6 +86,9 @@ enum txn_answer outbox_begin(struct outbox *o) _must_check_;
 /* Hands a record over; partition -1: by its key. False: it is full, serve it. */
 bool outbox_send(struct outbox *o, struct outbox_topic *topic, int32_t partition,
 		 const struct record *r, enum outbox_kind kind, uint32_t slip);
+
+/* Something was handed over for it in the transaction at hand, or the last one. */
+bool outbox_uses(const struct outbox *o, const struct outbox_topic *topic);
 
 /* Serves what has come in. */
 void outbox_serve(struct outbox *o, int timeout_ms);

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "deliver/backoff.h"
-#include "kafka/refusal.h"
 #include "replay/work.h"
 
 /* A batch that was refused for a record is cut into so many. */
@@ -41,17 +40,6 @@ static const char *topic_of(const struct replay *r, const struct outbox_failure 
 		break;
 	}
 	return r->options.dlq;
-}
-
-static void halt(struct replay *r, const struct outbox_failure *f)
-{
-	const char *topic = topic_of(r, f);
-	char *remedy = refusal_of_error(&r->outbox.properties, f->err, topic);
-
-	if (!r->halted.kind)
-		error_set(&r->halted, ERROR_CONFIG, "%s: the topic %s: %s (%s)",
-			  contract_of_kafka(f->err).code, topic, rd_kafka_err2str(f->err), remedy);
-	free(remedy);
 }
 
 static void halt_for_ledger(struct replay *r, const struct outbox_failure *f)
@@ -96,7 +84,7 @@ static void weigh(struct replay *r, struct findings *found, const struct outbox_
 	if (is_bystander(f->err) || f->slip >= r->n_slips)
 		return;
 	if (contract_of_kafka(f->err).class == CLASS_CONFIGURATION) {
-		halt(r, f);
+		rights_failure(r, f->err, topic_of(r, f));
 	} else if (contract_blames_record(f->err)) {
 		weigh_refused(r, found, f);
 	} else {
@@ -141,6 +129,15 @@ static struct findings look(struct replay *r)
 	return found;
 }
 
+/* A partition that may not be written to is refused to the transaction as a whole. */
+static void refused(struct replay *r)
+{
+	if (r->outbox.txn.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+		rights_topics(r);
+	else
+		rights_transaction(r);
+}
+
 /* The reason may be on its way, or be the transaction's own. */
 static struct findings look_twice(struct replay *r)
 {
@@ -156,6 +153,8 @@ static struct findings look_twice(struct replay *r)
 	answer = transaction_why(&r->outbox.txn);
 	found.fenced = answer == TXN_FENCED;
 	found.why = r->outbox.txn.err;
+	if (answer == TXN_REFUSED)
+		refused(r);
 	return found;
 }
 
@@ -194,17 +193,6 @@ static bool wait_for_retry(struct replay *r)
 	return !*r->options.stop;
 }
 
-static void refused(struct replay *r)
-{
-	char *remedy =
-		refusal_of_job(&r->outbox.properties, r->outbox.txn.err, r->id, r->options.dlq);
-
-	if (!r->halted.kind)
-		error_set(&r->halted, ERROR_CONFIG, "the cluster refuses a transaction: %s (%s)",
-			  r->outbox.txn.why, remedy);
-	free(remedy);
-}
-
 /* Nobody else has this producer's id: what the brokers have given up is ended with a new
  * client, and what was in doubt is known then. */
 static enum txn_answer reopen(struct replay *r, int batch_size)
@@ -220,7 +208,7 @@ void work_reopen(struct replay *r, int batch_size)
 
 	while (answer != TXN_DONE && !r->halted.kind && !*r->options.stop) {
 		if (answer == TXN_REFUSED) {
-			refused(r);
+			rights_transaction(r);
 			return;
 		}
 		snprintf(r->reason, sizeof(r->reason), "%s", r->outbox.txn.why);
@@ -245,7 +233,7 @@ void work_recover(struct replay *r, enum txn_answer answer)
 		answer = outbox_abort(&r->outbox);
 	keep_reason(r, &found, answer);
 	if (answer == TXN_REFUSED)
-		refused(r);
+		rights_transaction(r);
 	r->outbox.open = false;
 	outbox_forget_failures(&r->outbox);
 	/* Whether it was committed is known when the ledger is read again. */

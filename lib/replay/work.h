@@ -119,6 +119,12 @@ void work_recover(struct replay *r, enum txn_answer answer);
  * waits for the cluster. reopen is unset when it could. */
 void work_reopen(struct replay *r, int batch_size);
 
+/* rights.c: the cluster refuses the transaction, for what outbox.txn tells; it refuses what
+ * failed; it lets nobody write to a topic of the batch. Sets halted. */
+void rights_transaction(struct replay *r);
+void rights_failure(struct replay *r, rd_kafka_resp_err_t code, const char *topic);
+void rights_topics(struct replay *r);
+
 /* share.c: finds out how far it is what is ours now, and begins to read. False: there are
  * news of the group, or it is halted. */
 bool share_take(struct replay *r);
