@@ -79,11 +79,22 @@ static void weigh_refused(struct replay *r, struct findings *found, const struct
 	}
 }
 
+/* A topic that has gone may have been made anew with fewer partitions, or not: it is asked
+ * again. */
+static bool is_partition_gone(const struct outbox_failure *f)
+{
+	return f->kind == OUTBOX_RECORD && f->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
 static void weigh(struct replay *r, struct findings *found, const struct outbox_failure *f)
 {
 	if (is_bystander(f->err) || f->slip >= r->n_slips)
 		return;
-	if (contract_of_kafka(f->err).class == CLASS_CONFIGURATION) {
+	if (is_partition_gone(f)) {
+		r->slips[f->slip].to->info.state = TOPIC_UNKNOWN;
+		found->away = true;
+		found->why = f->err;
+	} else if (contract_of_kafka(f->err).class == CLASS_CONFIGURATION) {
 		rights_failure(r, f->err, topic_of(r, f));
 	} else if (contract_blames_record(f->err)) {
 		weigh_refused(r, found, f);
