@@ -106,6 +106,14 @@ static void idle(void *ctx)
 		o->options.idle(o->options.ctx);
 }
 
+static void idle_in_call(void *ctx)
+{
+	struct outbox *o = ctx;
+
+	silence_look(&o->silence, &o->client, o->options.events);
+	idle(o);
+}
+
 static int open_client(struct outbox *o, struct error *err)
 {
 	if (o->batch_size) {
@@ -124,7 +132,7 @@ static int open_client(struct outbox *o, struct error *err)
 		.patience_ms = o->options.patience_ms,
 		.settle_ms = o->options.settle_ms,
 		.stop = o->options.stop,
-		.idle = idle,
+		.idle = idle_in_call,
 		.ctx = o,
 	};
 	return 0;
@@ -166,9 +174,17 @@ void outbox_finish(struct outbox *o)
 	o->rkts = NULL;
 }
 
+static enum txn_answer answered(struct outbox *o, enum txn_answer answer)
+{
+	if (answer == TXN_DONE)
+		silence_break(&o->silence, o->options.events);
+	return answer;
+}
+
 enum txn_answer outbox_open(struct outbox *o)
 {
-	return transaction_init(&o->txn);
+	silence_begin(&o->silence);
+	return answered(o, transaction_init(&o->txn));
 }
 
 int outbox_reopen(struct outbox *o, int batch_size, struct error *err)
@@ -308,30 +324,37 @@ bool outbox_is_lost(struct outbox *o)
 bool outbox_drain(struct outbox *o)
 {
 	int64_t since = clock_mono_ms();
+	uint64_t reports = o->reports;
 
+	silence_begin(&o->silence);
 	while (o->inflight && !o->n_failures && !outbox_is_lost(o)) {
 		if (*o->options.stop && clock_mono_ms() - since >= o->options.settle_ms)
 			return false;
 		rd_kafka_flush(o->client.rk, 20);
 		outbox_serve(o, 0);
+		if (o->reports != reports)
+			silence_begin(&o->silence);
+		reports = o->reports;
+		silence_look(&o->silence, &o->client, o->options.events);
 	}
 	return !o->inflight && !o->n_failures;
 }
 
 enum txn_answer outbox_commit(struct outbox *o, const struct txn_offsets *offsets)
 {
-	enum txn_answer answer = transaction_commit(&o->txn, offsets);
+	enum txn_answer answer;
 
+	silence_begin(&o->silence);
+	answer = transaction_commit(&o->txn, offsets);
 	o->open = o->open && answer != TXN_DONE;
-	return answer;
+	return answered(o, answer);
 }
 
 enum txn_answer outbox_abort(struct outbox *o)
 {
-	enum txn_answer answer = transaction_abort(&o->txn);
-
+	silence_begin(&o->silence);
 	o->open = false;
-	return answer;
+	return answered(o, transaction_abort(&o->txn));
 }
 
 void outbox_forget_failures(struct outbox *o)

@@ -18,6 +18,7 @@
 #include "kafka/client.h"
 #include "kafka/properties.h"
 #include "record/record.h"
+#include "replay/silence.h"
 
 enum outbox_kind { OUTBOX_RECORD, OUTBOX_LETTER, OUTBOX_ENTRY };
 
@@ -65,9 +66,10 @@ struct outbox {
 	size_t inflight_bytes;
 	struct outbox_failure *failures; /* of this transaction */
 	size_t n_failures, cap_failures;
-	uint64_t reports; /* that have come, */
-	uint64_t known;	  /* so many of them when that was looked at last, */
-	int64_t heard;	  /* and when that had changed; mono ms */
+	uint64_t reports;	/* that have come, */
+	uint64_t known;		/* so many of them when that was looked at last, */
+	int64_t heard;		/* and when that had changed; mono ms */
+	struct silence silence; /* of the cluster, when it is waited for */
 };
 
 /* Connects to nothing. 0, or -1 with *err (ERROR_USAGE); call outbox_finish in any case. */

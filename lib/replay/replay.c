@@ -432,6 +432,7 @@ static void serve_group(struct replay *r, int timeout_ms)
 	case MEMBER_REVOKED:
 		r->assigned = false;
 		give_back(r);
+		silence_begin(&r->outbox.silence);
 		break;
 	case MEMBER_FAILED:
 		halt(r, &err);
@@ -461,8 +462,12 @@ static void step(struct replay *r)
 
 	serve_group(r, busy ? 0 : WAIT_MS);
 	idle(r);
-	if (is_over(r) || !r->assigned)
+	if (is_over(r))
 		return;
+	if (!r->assigned) {
+		share_await(r);
+		return;
+	}
 	if (r->reopen) {
 		r->held = false;
 		work_reopen(r, 0);
@@ -508,6 +513,7 @@ int replay_run(struct replay *r, struct error *err)
 {
 	if (work_prepare(r, err) < 0 || member_join(r->member, err) < 0)
 		return -1;
+	silence_begin(&r->outbox.silence);
 	while (!r->done && !is_over(r))
 		step(r);
 	finish(r);

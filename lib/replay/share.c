@@ -9,10 +9,44 @@
 
 /* What has been given up may have to be waited for, until the brokers end it. */
 #define PATIENCE_MIN_MS 60000
+/* Whether the cluster is there is asked so often, and so long. */
+#define LOOK_MS 1000
 
 static int patience(const struct replay *r)
 {
 	return r->options.patience_ms > PATIENCE_MIN_MS ? r->options.patience_ms : PATIENCE_MIN_MS;
+}
+
+static void look_at_silence(struct replay *r)
+{
+	const char *last = client_last_error(&r->client);
+
+	if (silence_look(&r->outbox.silence, &r->client, r->options.events) < patience(r))
+		return;
+	error_set(&r->halted, ERROR_OUTPUT, "no broker answers at %s%s%s",
+		  properties_get(&r->properties, "bootstrap.servers"), *last ? ": " : "", last);
+}
+
+/* A client waits for its group without end, whatever has become of the brokers. */
+void share_await(struct replay *r)
+{
+	int64_t now = clock_mono_ms();
+	struct error why;
+
+	if (now - r->outbox.silence.since < LOOK_MS || now - r->looked < LOOK_MS)
+		return;
+	switch (cluster_reach(&r->client, LOOK_MS, r->options.stop, &why)) {
+	case CLUSTER_UP:
+		silence_break(&r->outbox.silence, r->options.events);
+		break;
+	case CLUSTER_MISCONFIGURED:
+		r->halted = why;
+		break;
+	case CLUSTER_DOWN:
+		look_at_silence(r);
+		break;
+	}
+	r->looked = clock_mono_ms();
 }
 
 static rd_kafka_topic_partition_list_t *list_parts(const struct replay *r, bool ours)

@@ -56,6 +56,7 @@ struct replay {
 	bool begun;	/* it ever was */
 	bool told;	/* the group knows that all of ours is read */
 	int64_t asked;	/* mono ms: whether the others are, too */
+	int64_t looked; /* mono ms: whether the cluster is there was asked then */
 	bool enough;	/* options.limit is reached */
 	bool done;
 
@@ -137,6 +138,10 @@ void share_drop(struct replay *r);
 
 /* Finds out whether the batch in doubt was committed. */
 void share_settle(struct replay *r);
+
+/* The group has given nothing yet, or has taken it back: sets halted when that is so because
+ * the cluster isn't there. */
+void share_await(struct replay *r);
 
 /* All of ours is read; and all of the others', too. */
 bool share_is_read(const struct replay *r);
