@@ -14,7 +14,9 @@
 #include "question.h"
 #include "rehearsal_show.h"
 #include "replay/replay.h"
+#include "report/metrics.h"
 #include "reports.h"
+#include "resolved/resolved.h"
 #include "resolve_options.h"
 #include "resolve_print.h"
 #include "resolved_report.h"
@@ -261,6 +263,13 @@ static int read_tolerance(struct resolve *v, struct error *err)
 	return error_set(err, ERROR_USAGE, "--max-failures: %s", why.text);
 }
 
+static bool is_ledger(const char *topic)
+{
+	size_t len = strlen(topic), suffix = strlen(RESOLVED_SUFFIX);
+
+	return len > suffix && strcmp(topic + len - suffix, RESOLVED_SUFFIX) == 0;
+}
+
 static int check_arguments(struct resolve *v, struct error *err)
 {
 	const struct option_list *args = options_args(v->options);
@@ -275,6 +284,15 @@ static int check_arguments(struct resolve *v, struct error *err)
 	if (v->o.to && strcmp(v->o.to, v->o.selection.topic) == 0)
 		return error_set(err, ERROR_USAGE, "--to is the DLQ itself, %s: it must be another",
 				 v->o.to);
+	if (is_ledger(v->o.selection.topic) || (v->o.to && is_ledger(v->o.to)))
+		return error_set(
+			err, ERROR_USAGE,
+			"%s is the ledger of a DLQ, by its name: messages neither come from "
+			"there nor go there",
+			is_ledger(v->o.selection.topic) ? v->o.selection.topic : v->o.to);
+	if (v->o.common.metrics_file && !v->o.dry_run &&
+	    metrics_check(v->o.common.metrics_file, err) < 0)
+		return -1;
 	if (read_tolerance(v, err) < 0 || open_selection(v, err) < 0 || check_no_ledger(v, err) < 0)
 		return -1;
 	return kafka_need_brokers(&v->properties, err);

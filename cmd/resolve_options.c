@@ -37,7 +37,7 @@ static const struct option_spec safety_specs[] = {
 	{0, "canary", "N", "send so many first, and the others only if none of them comes back",
 	 OPTION_UINT, AT(canary), .max = 10000},
 	{0, "canary-wait", "TIME", "how long they have to come back", OPTION_DURATION,
-	 AT(canary_wait_ms), .default_text = "10s", .max = 86400000},
+	 AT(canary_wait_ms), .default_text = "10s", .min = 1000, .max = 86400000},
 	{0, "max-failures", "N|P%",
 	 "stop when more messages than that can't be sent; a percentage counts from the 100th on",
 	 OPTION_STRING, AT(max_failures), .config_key = "redrive.max-failures"},

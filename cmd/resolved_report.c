@@ -61,7 +61,8 @@ static void say_left(const struct resolved_report *r)
 	say(r, OUTCOME_DEAD_LETTERED, "returned",
 	    "at the end of the DLQ once more: sent again by the next replay");
 	say(r, OUTCOME_PARKED, "parked",
-	    "parked, after too many replays: a higher --max-replays takes what isn't parked yet");
+	    "parked, after too many replays: a higher --max-replays sends them, dlq-discard ends "
+	    "them");
 }
 
 static void say_stopped(const struct resolved_report *r)

@@ -46,6 +46,7 @@ void batch_roll_back(struct replay *r)
 	ledger_copy(r->options.ledger, &r->saved.ledger);
 	r->options.ledger->retries = retries;
 	r->taken = r->saved.taken;
+	r->enough = false;
 	for (size_t i = 0; i < r->n; i++)
 		held_rewind(&r->judge.held, (int32_t)i, r->tracks[i].at);
 	r->n_slips = 0;

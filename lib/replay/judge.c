@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "record/block.h"
+#include "resolved/resolved.h"
 
 void judge_init(struct judge *j, const struct judge_options *options)
 {
@@ -127,6 +128,13 @@ static int make_value(struct judge *j, const struct letter *l, struct judgement 
 	return 0;
 }
 
+static bool is_ledger(const char *dlq, const char *topic)
+{
+	size_t len = strlen(dlq);
+
+	return strncmp(topic, dlq, len) == 0 && strcmp(topic + len, RESOLVED_SUFFIX) == 0;
+}
+
 static bool is_topic_known(struct judge *j, struct judgement *out)
 {
 	const struct judge_options *o = &j->options;
@@ -137,6 +145,9 @@ static bool is_topic_known(struct judge *j, struct judgement *out)
 	else if (strcmp(topic, o->dlq) == 0)
 		set_fault(out, FATE_STAY, FAULT_NO_DESTINATION,
 			  "it would go back to the DLQ that it is in");
+	else if (is_ledger(o->dlq, topic))
+		set_fault(out, FATE_STAY, FAULT_NO_DESTINATION,
+			  "it would go into the ledger of the DLQ");
 	else
 		return true;
 	return false;

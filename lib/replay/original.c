@@ -26,10 +26,17 @@ static bool is_topic(struct slice name)
 	return true;
 }
 
+/* Kafka's own: nobody may write there. */
+static bool is_internal(struct slice name)
+{
+	return slice_is(name, "__consumer_offsets") || slice_is(name, "__transaction_state") ||
+	       slice_is(name, "__share_group_state");
+}
+
 static void set_topic(struct original *o, struct slice name)
 {
 	o->topic[0] = '\0';
-	if (!is_topic(name))
+	if (!is_topic(name) || is_internal(name))
 		return;
 	memcpy(o->topic, name.data, name.len);
 	o->topic[name.len] = '\0';

@@ -31,6 +31,10 @@ static int begin(struct replay *r, struct error *err)
 		rd_kafka_topic_partition_list_add(parts, r->options.dlq, (int32_t)i);
 	rc = takeover_committed(r->member, parts, r->options.patience_ms, r->options.stop, &news,
 				err);
+	if (rc == 0 && r->resolved && share_check_ends(r, parts) < 0) {
+		*err = r->halted;
+		rc = -1;
+	}
 	for (int i = 0; i < parts->cnt && rc == 0; i++)
 		share_begin_part(r, &parts->elems[i]);
 	rd_kafka_topic_partition_list_destroy(parts);

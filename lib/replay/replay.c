@@ -221,7 +221,7 @@ void work_start_reading(struct replay *r)
 
 static bool is_over(const struct replay *r)
 {
-	return r->halted.kind || *r->options.stop || r->enough;
+	return r->halted.kind || *r->options.stop;
 }
 
 /* Waits for the next record's turn. False: the batch has failed meanwhile. */
@@ -390,7 +390,7 @@ static void read_some(struct replay *r)
 	for (int i = 0; i < TURNS_PER_LOOK; i++) {
 		switch (reader_next(r->reader, &received, &err)) {
 		case READER_RECORD:
-			if (!take(r, &received) || is_over(r) || batch_is_full(r) ||
+			if (!take(r, &received) || is_over(r) || r->enough || batch_is_full(r) ||
 			    clock_mono_ms() >= until)
 				return;
 			break;
@@ -478,6 +478,8 @@ static void step(struct replay *r)
 		return;
 	if (r->canary.until)
 		canary_look(r);
+	else if (r->enough)
+		r->done = batch_commit(r);
 	else if (!share_is_read(r))
 		read_some(r);
 	else

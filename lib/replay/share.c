@@ -147,9 +147,38 @@ void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part)
 	r->total += t->at < t->to ? (uint64_t)(t->to - t->at) : 0;
 }
 
+/* Somebody else may have seen more of the DLQ; nobody has seen what isn't there. */
+static int check_end(struct replay *r, int32_t partition)
+{
+	int64_t low, end = r->ends[partition].to;
+
+	if (!resolved_count(r->resolved, partition, end, INT64_MAX))
+		return 0;
+	if (rd_kafka_query_watermark_offsets(member_client(r->member)->rk, r->options.dlq,
+					     partition, &low, &end, LOOK_MS) ||
+	    !resolved_count(r->resolved, partition, end, INT64_MAX))
+		return 0;
+	return error_set(
+		&r->halted, ERROR_CONFIG,
+		"the ledger %s speaks of messages that aren't there: it must be that of a "
+		"topic %s that was deleted. Delete it: kafka-topics.sh --bootstrap-server %s "
+		"--delete --topic %s",
+		resolved_topic(r->resolved), r->options.dlq,
+		properties_get(r->options.properties, "bootstrap.servers"),
+		resolved_topic(r->resolved));
+}
+
+int share_check_ends(struct replay *r, const rd_kafka_topic_partition_list_t *parts)
+{
+	for (int i = 0; i < parts->cnt; i++)
+		if (check_end(r, parts->elems[i].partition) < 0)
+			return -1;
+	return 0;
+}
+
 static bool take_over(struct replay *r, const rd_kafka_topic_partition_list_t *parts)
 {
-	if (r->resolved && read_ledger(r, parts) < 0)
+	if (r->resolved && (read_ledger(r, parts) < 0 || share_check_ends(r, parts) < 0))
 		return false;
 	r->total = 0;
 	for (int i = 0; i < parts->cnt; i++)

@@ -130,6 +130,9 @@ void rights_topics(struct replay *r);
  * news of the group, or it is halted. */
 bool share_take(struct replay *r);
 
+/* 0, or -1 and halted: the ledger speaks of what is beyond the ends of these partitions. */
+int share_check_ends(struct replay *r, const rd_kafka_topic_partition_list_t *parts) _must_check_;
+
 /* A partition is ours: the group has committed that for it. */
 void share_begin_part(struct replay *r, const rd_kafka_topic_partition_t *part);
 

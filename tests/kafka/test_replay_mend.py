@@ -148,6 +148,14 @@ def test_a_bad_command_harms_one_message(broker, run, filled, tmp_path, text, lo
     assert found(broker, name).keys() == set(range(100))
 
 
+def test_a_limit_holds_for_a_batch_that_is_done_again(broker, run, filled):
+    """What was taken of it is taken once more."""
+    name, dlq = filled(30, partitions=1)
+    result = run(replays.args(broker, dlq, "--limit", "5", "--transform", "cat; echo bye"))
+    assert result.status == 3, str(result)
+    assert result.summary["records"]["read"] == 5 and found(broker, name).keys() <= set(range(5)), str(result)
+
+
 def test_a_command_that_is_not_there(broker, run, filled):
     name, dlq = filled(10)
     result = run(replays.args(broker, dlq, "--transform", "no-such-command"))

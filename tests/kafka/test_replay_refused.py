@@ -1,6 +1,8 @@
 """What can't be sent back harms only itself: it stays, it comes back, or it is parked, and the log says why."""
 
 import json
+import os
+import stat
 import time
 
 import conventions
@@ -201,6 +203,37 @@ def test_ledger_of_another_dlq(broker, topic, run, filled):
     broker.delete_topic(f"{dlq}.resolved")
     replay(broker, run, dlq, 0, delivered=1)
     assert b"new" in values(broker, name)
+
+
+def test_ledger_of_a_longer_dlq(broker, topic, run, filled):
+    """It speaks of messages that aren't there, whenever those that are failed."""
+    name = topic()
+    dlq = filled(*[letters.letter(topic=name, key=b"k%d" % n) for n in range(4)])
+    replay(broker, run, dlq, 0, delivered=4)
+    broker.delete_topic(dlq)
+    broker.create_topic(dlq, 1)
+    produce(broker, dlq, [letters.letter(topic=name, value=b"new")])
+    for more in [], ["--dry-run"]:
+        result = run(replays.args(broker, dlq, *more))
+        assert result.status == 5 and f"--delete --topic {dlq}.resolved" in result.stderr, str(result)
+    assert len(values(broker, name)) == 4
+
+
+def test_nothing_goes_into_the_ledger(broker, topic, run, filled):
+    name = topic()
+    dlq = filled(letters.letter(topic=name, key=b"a"))
+    produce(broker, dlq, [letters.letter(topic=f"{dlq}.resolved", key=b"0:0"),
+                          letters.letter(topic="__consumer_offsets", key=b"b")])
+    replay(broker, run, dlq, 3, delivered=1, pending=2)
+    for more in (["--to", f"{dlq}.resolved"], ["-t", f"{dlq}.resolved"]):
+        result = run(replays.args(broker, dlq, *more))
+        assert result.status == 2 and "is the ledger of a DLQ" in result.stderr, str(result)
+
+
+def test_metrics_over_a_pipe(broker, run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    result = run(replays.args(broker, "no-such-dlq", "--metrics-file", "pipe"))
+    assert result.status == 2 and stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode), str(result)
 
 
 def test_ledger_that_forgets(broker, topic, run, filled):
