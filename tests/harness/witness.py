@@ -18,6 +18,8 @@ KCAT_TIMEOUT_S = 120
 _CHUNK = 1 << 20
 _PLACE = struct.Struct(">iqq")
 _LENGTH = struct.Struct(">i")
+# A topic that was made a moment ago may refuse a producer's first batch and take its second: then the first never fits.
+_IN_TURN = {"max.in.flight.requests.per.connection": "1"}
 
 Headers = list[tuple[str, bytes | None]]
 
@@ -164,7 +166,7 @@ def produce(broker: Commands, topic: str, records: Iterable, config: dict | None
     config: Java properties of the producer. transaction: "commit" or "abort" to write them all in one.
     """
     rows = [_row(r._asdict() if isinstance(r, Record) else r) for r in records]
-    written = broker.ask("produce", topic=topic, records=rows, config=config or {}, transaction=transaction)
+    written = broker.ask("produce", topic=topic, records=rows, config={**_IN_TURN, **(config or {})}, transaction=transaction)
     return [tuple(place) for place in written]
 
 

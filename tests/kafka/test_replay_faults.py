@@ -182,7 +182,7 @@ def halfway(broker, filled, spawn):
 
 
 def test_the_ledger_is_deleted(broker, halfway, run):
-    """Nobody knows then what was sent; the group's offsets still do of all that came first."""
+    """It sends nothing more. The group's offsets tell of all that came first, so the same command goes on."""
     running, name, dlq = halfway()
     ledger = f"{dlq}.resolved"
     broker.delete_topic(ledger)
@@ -190,10 +190,6 @@ def test_the_ledger_is_deleted(broker, halfway, run):
     assert result.status == 5 and f"the ledger {ledger}" in errors(result), str(result)
     count = replays.numbers(result, delivered=len(sent(broker, name)))["delivered"]
     assert 0 < count < 500
-    result = run(replays.args(broker, dlq))
-    assert result.status == 5 and f"its ledger {ledger} has gone" in errors(result), str(result)
-    assert len(sent(broker, name)) == count
-    broker.create_topic(ledger, 6, {"cleanup.policy": "compact"})
     result = run(replays.args(broker, dlq))
     assert result.status == 0, str(result)
     replays.numbers(result, delivered=500 - count)
