@@ -58,7 +58,7 @@ static void prefer(struct job *j, const char *name, const char *value)
 	const struct property *item = properties_find(&j->properties, name);
 
 	if (!item || strcmp(item->origin, "default") == 0)
-		properties_set(&j->properties, name, value, OBJECTION_OURS);
+		properties_set(&j->properties, name, value, OBJECTION_JOB);
 }
 
 /* A transaction is as a rule begun while the last one's marks are still written,
@@ -113,7 +113,7 @@ int job_open(struct job *j, const struct producer_options *how, const char *topi
 	     struct error *err)
 {
 	properties_copy(&j->properties, how->properties);
-	properties_set(&j->properties, "transactional.id", j->id, OBJECTION_OURS);
+	properties_set(&j->properties, "transactional.id", j->id, OBJECTION_JOB);
 	set_timeouts(j);
 	set_retries(j);
 	set_transaction(j);

@@ -104,12 +104,18 @@ int objection_check(const struct properties *p, struct error *err)
 	return 0;
 }
 
+static bool is_ours(const struct property *item)
+{
+	return strcmp(item->origin, OBJECTION_JOB) == 0 ||
+	       strcmp(item->origin, OBJECTION_REPLAY) == 0;
+}
+
 void objection_leave_out(struct properties *p, const struct event_sink *events)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		const struct property *item = properties_find(p, rules[i].name);
 
-		if (!rules[i].only_x || !item || strcmp(item->origin, OBJECTION_OURS) == 0)
+		if (!rules[i].only_x || !item || is_ours(item))
 			continue;
 		event_emit(events, EVENT_WARNING, "property_unused",
 			   EVENT_FIELDS(EVENT_TEXT("property", item->name),

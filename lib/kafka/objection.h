@@ -6,8 +6,10 @@
 #include "base/event.h"
 #include "kafka/properties.h"
 
-/* The origin of what redrive itself must set for transactions: nobody objects to that. */
-#define OBJECTION_OURS "redrive"
+/* The origins of what must be set for transactions, for a job and for a replay:
+ * nobody objects to that. */
+#define OBJECTION_JOB "--job"
+#define OBJECTION_REPLAY "redrive"
 
 /* 0, or -1 with *err (ERROR_USAGE) that names the first property which redrive
  * couldn't work with, and its origin. */

@@ -144,7 +144,7 @@ int outbox_init(struct outbox *o, const struct outbox_options *options, struct e
 	properties_copy(&o->properties, options->properties);
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
 		properties_default(&o->properties, defaults[i].name, defaults[i].value);
-	properties_set(&o->properties, "transactional.id", options->id, OBJECTION_OURS);
+	properties_set(&o->properties, "transactional.id", options->id, OBJECTION_REPLAY);
 	return client_check(&o->properties, err);
 }
 
