@@ -58,10 +58,10 @@ void names_build(struct names *names)
 	}
 }
 
-const struct rule *const *names_find(const struct names *names, struct slice name, size_t *n)
+size_t names_find(const struct names *names, struct slice name, size_t *first)
 {
 	const struct names_slot *slot = slot_of(names, name);
 
-	*n = slot->n;
-	return slot->n ? &names->order[slot->first] : NULL;
+	*first = slot->first;
+	return slot->n;
 }

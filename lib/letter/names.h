@@ -28,7 +28,7 @@ void names_add(struct names *names, const struct rule *rule);
 /* Makes what was added ready to be looked up. */
 void names_build(struct names *names);
 
-/* The rules of that name, n of them; NULL when there are none. */
-const struct rule *const *names_find(const struct names *names, struct slice name, size_t *n);
+/* The rules of that name: so many of `order`, from *first on. */
+size_t names_find(const struct names *names, struct slice name, size_t *first);
 
 #endif
