@@ -309,11 +309,16 @@ bool batch_take(struct replay *r, const struct letter *l, const struct judgement
 
 bool batch_is_full(const struct replay *r)
 {
-	int64_t ms = r->options.rate ? RATE_COMMIT_MS : r->options.commit_ms;
-
 	if (r->options.mend && mend_is_unsure(r->options.mend))
 		return true;
-	return r->outbox.open && (r->n_slips >= r->most || clock_mono_ms() - r->began >= ms);
+	return r->outbox.open && r->n_slips >= r->most;
+}
+
+bool batch_is_due(const struct replay *r)
+{
+	int64_t ms = r->options.rate ? RATE_COMMIT_MS : r->options.commit_ms;
+
+	return batch_is_full(r) || (r->outbox.open && clock_mono_ms() - r->began >= ms);
 }
 
 /* The end of what is done with, and how far this process has looked beyond it. */

@@ -33,13 +33,14 @@ static bool is_internal(struct slice name)
 	       slice_is(name, "__share_group_state");
 }
 
+/* As a rule it is the same as the last one's. */
 static void set_topic(struct original *o, struct slice name)
 {
-	o->topic[0] = '\0';
-	if (!is_topic(name) || is_internal(name))
+	if (slice_equal(name, (struct slice){o->topic, o->topic_len}))
 		return;
-	memcpy(o->topic, name.data, name.len);
-	o->topic[name.len] = '\0';
+	o->topic_len = is_topic(name) && !is_internal(name) ? name.len : 0;
+	memcpy(o->topic, name.data ? name.data : "", o->topic_len);
+	o->topic[o->topic_len] = '\0';
 }
 
 static int64_t number_of(const struct letter *l, enum letter_field field, int64_t otherwise)

@@ -16,8 +16,9 @@ struct original {
 	struct record record; /* key and value are the letter's; valid until the next make */
 	char topic[ORIGINAL_TOPIC_MAX + 1]; /* where it belongs; "" when nobody says, or what is
 					     * said is no topic's name */
-	int32_t partition;		    /* where it was, or -1 */
-	int64_t replays;		    /* how often it was sent back before */
+	size_t topic_len;
+	int32_t partition; /* where it was, or -1 */
+	int64_t replays;   /* how often it was sent back before */
 	struct header *headers;
 	size_t cap;
 };

@@ -11,8 +11,9 @@
 #include "replay/work.h"
 
 /* The group is looked after, and the clock read, after so many records. */
-#define TURNS_PER_LOOK 500
-#define LOOK_MS	       100
+#define TURNS_PER_LOOK	512
+#define TURNS_PER_CLOCK 32
+#define LOOK_MS		100
 /* What the clocks of two machines may differ in. */
 #define CLOCKS_DIFFER_MS 60000
 /* How long the group may take to say something when there is nothing else to do. */
@@ -230,7 +231,7 @@ static bool keep_pace(struct replay *r)
 	int64_t ms;
 
 	while ((ms = pace_wait_ms(&r->pace, clock_mono_ms())) > 0 && !*r->options.stop) {
-		if (batch_is_full(r) && !batch_commit(r))
+		if (batch_is_due(r) && !batch_commit(r))
 			return false;
 		work_wait(r, ms < 20 ? ms : 20);
 	}
@@ -380,6 +381,15 @@ void work_end_tracks(struct replay *r)
 		work_start_reading(r);
 }
 
+/* Shall others have their turn, after the i-th record? The clock is only read where that
+ * takes no time beside the record. */
+static bool is_time(const struct replay *r, int i, int64_t until)
+{
+	bool slow = r->options.mend || r->options.rate || i % TURNS_PER_CLOCK == 0;
+
+	return batch_is_full(r) || (slow && (clock_mono_ms() >= until || batch_is_due(r)));
+}
+
 /* Some of what is there to read. */
 static void read_some(struct replay *r)
 {
@@ -387,11 +397,10 @@ static void read_some(struct replay *r)
 	struct received received;
 	struct error err;
 
-	for (int i = 0; i < TURNS_PER_LOOK; i++) {
+	for (int i = 1; i <= TURNS_PER_LOOK; i++) {
 		switch (reader_next(r->reader, &received, &err)) {
 		case READER_RECORD:
-			if (!take(r, &received) || is_over(r) || r->enough || batch_is_full(r) ||
-			    clock_mono_ms() >= until)
+			if (!take(r, &received) || is_over(r) || r->enough || is_time(r, i, until))
 				return;
 			break;
 		case READER_END:
@@ -487,7 +496,7 @@ static void step(struct replay *r)
 	outbox_serve(&r->outbox, 0);
 	if (!r->outbox.open && r->held && !r->options.transforms && !r->doubt && !r->reopen)
 		batch_keep(r);
-	if (!is_over(r) && r->held && (batch_is_full(r) || r->outbox.n_failures) && !r->reopen)
+	if (!is_over(r) && r->held && (batch_is_due(r) || r->outbox.n_failures) && !r->reopen)
 		batch_commit(r);
 }
 

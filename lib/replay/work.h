@@ -102,7 +102,9 @@ void batch_abort(struct replay *r);
 /* Counts what becomes of a letter: which one of its code, or fate, from 1. */
 uint64_t work_count(struct replay *r, const struct judgement *j);
 
+/* It can't take any more; or has also been open for long enough, for which the clock is read. */
 bool batch_is_full(const struct replay *r);
+bool batch_is_due(const struct replay *r);
 
 /* What is now is what there is to go back to; the same, and it is counted, with no
  * transaction open; what was taken is done; everything is as it
