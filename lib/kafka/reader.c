@@ -438,6 +438,14 @@ static void wake_up(struct reader *r)
 	r->woken = clock_mono_ms();
 }
 
+/* librdkafka waits until it has as many as it shall take. */
+static ssize_t take_batch(struct reader *r)
+{
+	ssize_t n = rd_kafka_consume_batch_queue(r->queue, 0, r->batch, BATCH);
+
+	return n > 0 ? n : rd_kafka_consume_batch_queue(r->queue, WAIT_MS, r->batch, 1);
+}
+
 static bool fill(struct reader *r)
 {
 	ssize_t n;
@@ -445,7 +453,7 @@ static bool fill(struct reader *r)
 	if (r->sleeps)
 		wake_up(r);
 	r->n_batch = r->at = 0;
-	n = rd_kafka_consume_batch_queue(r->queue, WAIT_MS, r->batch, BATCH);
+	n = take_batch(r);
 	r->n_batch = n > 0 ? (size_t)n : 0;
 	client_poll(&r->client, 0);
 	if (r->options.idle)

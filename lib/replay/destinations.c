@@ -1,6 +1,7 @@
 #include "replay/destinations.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "kafka/refusal.h"
@@ -65,11 +66,21 @@ static int ask(struct destinations *d, struct topic_info *t, struct error *err)
 			 t->name, *last ? ": " : "", last);
 }
 
-struct destination *destinations_get(struct destinations *d, const char *name, struct error *err)
+static struct destination *find(struct destinations *d, const char *name)
 {
 	bool added;
-	size_t i = index_add(&d->index, slice_of(name), &added);
-	struct destination *item = added ? add(d, name) : d->items[i];
+	size_t i;
+
+	if (d->last && strcmp(d->last->name, name) == 0)
+		return d->last;
+	i = index_add(&d->index, slice_of(name), &added);
+	d->last = added ? add(d, name) : d->items[i];
+	return d->last;
+}
+
+struct destination *destinations_get(struct destinations *d, const char *name, struct error *err)
+{
+	struct destination *item = find(d, name);
 
 	if (item->info.state == TOPIC_UNKNOWN && ask(d, &item->info, err) < 0) {
 		item->info.state = TOPIC_UNKNOWN;

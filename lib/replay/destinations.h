@@ -26,6 +26,7 @@ struct destinations {
 	struct index index;
 	struct destination **items; /* by number, in the order of their first letters */
 	size_t n, cap;
+	struct destination *last; /* that was asked for; or NULL */
 };
 
 /* Nothing is asked yet. */

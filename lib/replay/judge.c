@@ -270,10 +270,21 @@ static int judge_replay(struct judge *j, const struct letter *l, const struct ju
 	return 0;
 }
 
+/* The message is long, and as a rule there is none. */
+static void begin(struct judgement *out, enum fate fate)
+{
+	out->fate = fate;
+	out->cause = (struct contract){0};
+	out->message[0] = '\0';
+	out->to = NULL;
+	out->partition = 0;
+	out->record = NULL;
+}
+
 int judge_letter(struct judge *j, const struct letter *l, const struct judgement *culprit,
 		 struct judgement *out, struct error *err)
 {
-	*out = (struct judgement){.fate = j->options.discard ? FATE_DISCARD : FATE_SEND};
+	begin(out, j->options.discard ? FATE_DISCARD : FATE_SEND);
 	if (j->options.discard)
 		return 0;
 	original_make(&j->original, j->options.decoder, l);

@@ -467,7 +467,7 @@ static void finish_share(struct replay *r)
 
 static void step(struct replay *r)
 {
-	bool busy = r->held && !share_is_read(r) && !r->reopen && !r->canary.until;
+	bool busy = r->held && (!share_is_read(r) || !r->told) && !r->reopen && !r->canary.until;
 
 	serve_group(r, busy ? 0 : WAIT_MS);
 	idle(r);
