@@ -193,36 +193,75 @@ static const char *unescape_slowly(char **out, const char *p, const char *end, u
  * on takes longer than all the rest: here they are looked for in a block at once. */
 #define BLOCK 64
 
-/* A bit for each byte that is not plain. */
-static inline uint64_t find_special(const char *p)
+/* A bit for each byte of a block. */
+struct found {
+	uint64_t backslash, quote;
+	uint64_t other; /* control characters, and bytes beyond ASCII */
+};
+
+static inline uint64_t mask_of(chunk results)
 {
-	uint64_t found = 0;
+	return (uint64_t)(unsigned)_mm_movemask_epi8((__m128i)results);
+}
+
+static inline struct found find_special(const char *p)
+{
+	struct found found = {0};
 
 	for (size_t i = 0; i < BLOCK; i += CHUNK) {
 		chunk bytes;
 
 		memcpy(&bytes, p + i, CHUNK);
-		bytes = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');
-		found |= (uint64_t)(unsigned)_mm_movemask_epi8((__m128i)bytes) << i;
+		found.backslash |= mask_of(bytes == '\\') << i;
+		found.quote |= mask_of(bytes == '"') << i;
+		found.other |= mask_of(bytes < 0x20) << i;
 	}
 	return found;
 }
 
-/* n bytes of a block; those up to a chunk's end may be read and written, too. */
+/* n bytes of a block; those up to the end of a second chunk may be read and written, too: most
+ * runs are shorter, and how long each is can't be foreseen. */
 static inline char *copy_run(char *to, const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i += CHUNK)
+	memcpy(to, p, 2 * CHUNK);
+	for (size_t i = 2 * CHUNK; i < n; i += CHUNK)
 		memcpy(to + i, p + i, CHUNK);
 	return to + n;
+}
+
+/* Nothing is special in the block but quotes with a backslash before each. */
+static inline bool has_only_quotes(struct found found)
+{
+	return found.backslash << 1 == found.quote && !(found.backslash >> (BLOCK - 1)) &&
+	       !found.other;
+}
+
+/* Takes such a block: each run begins with the quote that the last one's backslash is for. */
+static inline char *take_quotes(char *to, const char *p, uint64_t backslash)
+{
+	size_t at = 0;
+
+	for (; backslash; backslash &= backslash - 1) {
+		size_t n = (size_t)__builtin_ctzll(backslash);
+
+		to = copy_run(to, p + at, n - at);
+		at = n + 1;
+	}
+	return copy_run(to, p + at, BLOCK - at);
 }
 
 /* Takes a block, up to the quote that ends the text (*ended), or to what is rare. */
 static inline const char *take_block(char **out, const char *p, bool *ended)
 {
-	uint64_t special = find_special(p);
+	struct found found = find_special(p);
+	uint64_t special = found.backslash | found.quote | found.other;
 	char *to = *out;
 	size_t at = 0;
 
+	if (has_only_quotes(found)) {
+		*out = take_quotes(to, p, found.backslash);
+		return p + BLOCK;
+	}
 	while (special) {
 		size_t n = (size_t)__builtin_ctzll(special);
 		char c = p[n] == '\\' ? escapes[(unsigned char)p[n + 1]] : '\0';
@@ -269,7 +308,7 @@ const char *unescape(char **out, const char *p, const char *end, unsigned *flags
 
 	if (quote)
 		return quote;
-	while ((size_t)(end - p) >= BLOCK + CHUNK) {
+	while ((size_t)(end - p) >= BLOCK + 2 * CHUNK) {
 		bool ended = false;
 
 		p = take_block(out, p, &ended);

@@ -1,6 +1,7 @@
 /* What JSON strings stand for, at every distance from the ends of the chunks they are read by. */
 #include "expect.h"
 
+#include "base/buf.h"
 #include "base/unescape.h"
 
 static const struct {
@@ -69,11 +70,68 @@ static void test_a_quote_ends_it(void **state)
 			check((struct slice){"01234567890123456789", n}, i, true);
 }
 
+/* Of pieces; the first ones come more often, as in JSON that stands in JSON. */
+static const struct {
+	struct slice raw, plain;
+} pieces[] = {
+	{SLICE_LIT("\\\""), SLICE_LIT("\"")},
+	{SLICE_LIT("orderId"), SLICE_LIT("orderId")},
+	{SLICE_LIT("\\\":"), SLICE_LIT("\":")},
+	{SLICE_LIT("7"), SLICE_LIT("7")},
+	{SLICE_LIT("a street and a house, and a town"),
+	 SLICE_LIT("a street and a house, and a town")},
+	{SLICE_LIT("\\\\"), SLICE_LIT("\\")},
+	{SLICE_LIT("\\n"), SLICE_LIT("\n")},
+	{SLICE_LIT("\\u20ac"), SLICE_LIT("\xe2\x82\xac")},
+	{SLICE_LIT("\xc3\xa9"), SLICE_LIT("\xc3\xa9")},
+};
+
+static uint32_t draw(uint32_t *state, uint32_t below)
+{
+	*state = *state * 1664525 + 1013904223;
+	return (*state >> 16) % below;
+}
+
+static void check_long(uint32_t seed, uint32_t n_pieces)
+{
+	struct buf raw = {0}, plain = {0};
+	unsigned flags = 0;
+	char *exact, *out, *to;
+	const char *end;
+
+	for (uint32_t n = draw(&seed, 200); n; n--) {
+		uint32_t i = draw(&seed, n_pieces);
+
+		buf_add_slice(&raw, pieces[i].raw);
+		buf_add_slice(&plain, pieces[i].plain);
+	}
+	exact = malloc(raw.len + 1);
+	to = out = malloc(raw.len + 1);
+	memcpy(exact, raw.len ? raw.data : "", raw.len);
+	end = unescape(&to, exact, exact + raw.len, &flags);
+	assert_ptr_equal(end, exact + raw.len);
+	assert_int_equal(flags, 0);
+	assert_int_equal(to - out, plain.len);
+	assert_memory_equal(out, plain.len ? plain.data : "", plain.len);
+	free(exact);
+	free(out);
+	buf_finish(&raw);
+	buf_finish(&plain);
+}
+
+static void test_long_texts(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 0; seed < 3000; seed++)
+		check_long(seed, seed % 3 ? 5 : ARRAY_SIZE(pieces));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts_at_all_distances),
 		cmocka_unit_test(test_a_quote_ends_it),
+		cmocka_unit_test(test_long_texts),
 	};
 
 	return RUN_TESTS(tests);
