@@ -40,7 +40,7 @@ static const struct {
 	 * which a producer's properties may have set. */
 	long fetch;
 } ahead[] = {
-	[false] = {"16384", "30000", 8 << 20},
+	[false] = {"12288", "20000", 8 << 20},
 	[true] = {"4096", "10000", 1 << 20},
 };
 
@@ -49,7 +49,7 @@ static const struct {
 #define BACKOFF_NAME  "fetch.queue.backoff.ms"
 #define BACKOFF_MS    "5"
 #define WAKE_UP_MS    10
-#define WAKE_UP_BELOW 20000
+#define WAKE_UP_BELOW 14000
 
 /* Whatever the user's properties say: nothing is ever committed, and the ends are told. */
 static const struct {
