@@ -22,6 +22,23 @@ static void say_resumed(const struct load *l, const struct job *j)
 	buf_finish(&place);
 }
 
+/* What was rejected then is why the run ends with the status for that. */
+static void say_complete(const struct event_sink *events, const struct job *j)
+{
+	char rejected[64] = "";
+
+	if (j->first.rejected)
+		snprintf(rejected, sizeof(rejected), ", %" PRIu64 " of them rejected",
+			 j->first.rejected);
+	event_emit(events, EVENT_INFO, "job_complete",
+		   EVENT_FIELDS(EVENT_TEXT("job", j->options.name),
+				EVENT_NUMBER("records", j->first.records),
+				EVENT_NUMBER("rejected", j->first.rejected)),
+		   "Job %s is complete: all %" PRIu64
+		   " records of its inputs were done before%s, and nothing is sent",
+		   j->options.name, j->first.records, rejected);
+}
+
 static void say_start(const struct load *l, const struct job *j)
 {
 	const struct event_sink *events = &l->reports->events;
@@ -33,12 +50,7 @@ static void say_start(const struct load *l, const struct job *j)
 	else if (j->start == JOB_GOES_ON)
 		say_resumed(l, j);
 	else
-		event_emit(events, EVENT_INFO, "job_complete",
-			   EVENT_FIELDS(EVENT_TEXT("job", name),
-					EVENT_NUMBER("records", j->first.records)),
-			   "Job %s is complete: all %" PRIu64
-			   " records of its inputs were done before, and nothing is sent",
-			   name, j->first.records);
+		say_complete(events, j);
 	if (j->journal.records)
 		event_emit(events, EVENT_INFO, "job_journal",
 			   EVENT_FIELDS(EVENT_TEXT("job", name),

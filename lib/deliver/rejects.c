@@ -83,15 +83,29 @@ static int prepare(struct rejects *r, struct error *err)
 
 int rejects_open(struct rejects *r, const char *path, struct error *err)
 {
+	const int how = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+
 	*r = (struct rejects){.path = path, .seeds = {hash_seed(), hash_seed()}};
-	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+	r->fd = open(path, how | O_EXCL, 0600);
+	r->made = r->fd >= 0;
+	if (r->fd < 0 && errno == EEXIST)
+		r->fd = open(path, how, 0600);
 	if (r->fd < 0)
 		return fail(r, "open", err);
 	return prepare(r, err);
 }
 
+static bool is_empty(const struct rejects *r)
+{
+	struct stat st;
+
+	return fstat(r->fd, &st) == 0 && st.st_size == 0;
+}
+
 void rejects_close(struct rejects *r)
 {
+	if (r->fd >= 0 && r->made && is_empty(r))
+		unlink(r->path);
 	if (r->fd >= 0)
 		close(r->fd);
 	r->fd = -1;

@@ -19,6 +19,7 @@
 struct rejects {
 	const char *path;
 	int fd;
+	bool made; /* it wasn't there before */
 	struct index known; /* prints of the lines that stand there, */
 	uint64_t seeds[2];  /* made with these */
 	struct buf waiting;
@@ -27,7 +28,8 @@ struct rejects {
 /* Opens the file, or makes it. 0, or -1 with *err (ERROR_OUTPUT). path must outlive it. */
 int rejects_open(struct rejects *r, const char *path, struct error *err) _must_check_;
 
-/* What wasn't kept is dropped. Fine when it isn't open. */
+/* What wasn't kept is dropped, and so is a file that it has made for nothing. Fine when it
+ * isn't open. */
 void rejects_close(struct rejects *r);
 
 /* Adds a line, without its line feed. */

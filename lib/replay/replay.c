@@ -142,6 +142,9 @@ struct replay *replay_create(const struct replay_options *options, struct error 
 	struct replay *r = mem_alloc(1, sizeof(*r));
 
 	r->options = *options;
+	/* No more than these are sent: they are the first. */
+	if (options->limit && options->canary > options->limit)
+		r->options.canary = options->limit;
 	r->dlq_topic.name = options->dlq;
 	r->most = options->commit_records;
 	ledger_init(&r->saved.ledger);

@@ -137,12 +137,13 @@ def test_canary_that_stays_away(broker, run, filled):
     assert count(broker, name) == 100
 
 
-def test_canary_of_all_that_is_taken(broker, run, filled):
+@pytest.mark.parametrize("limit", ["5", "3"])
+def test_canary_of_all_that_is_taken(broker, run, filled, limit):
     """A limit is no reason not to wait for what comes back."""
     name, dlq = filled(20)
-    result = run(replays.args(broker, dlq, "--canary", "5", "--limit", "5", "--canary-wait", "1s"))
+    result = run(replays.args(broker, dlq, "--canary", "5", "--limit", limit, "--canary-wait", "1s"))
     assert result.status == 0 and "none of them has come back" in result.stderr, str(result)
-    assert count(broker, name) == 5
+    assert count(broker, name) == int(limit)
     assert run(replays.args(broker, dlq, "--canary", "5", "--canary-wait", "3")).status == 2
 
 
