@@ -1,9 +1,13 @@
+#include "replay/batch.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "replay/reading.h"
+#include "replay/recover.h"
 #include "replay/takeover.h"
 #include "replay/work.h"
 
@@ -92,7 +96,7 @@ bool batch_begin(struct replay *r)
 	r->began_wall = clock_wall_ms();
 	if (answer == TXN_DONE)
 		return true;
-	work_recover(r, answer);
+	recover_batch(r, answer);
 	return false;
 }
 
@@ -271,7 +275,7 @@ static void tell(struct replay *r, const struct received *received, const struct
 			code);
 }
 
-uint64_t work_count(struct replay *r, const struct judgement *j)
+uint64_t batch_count(struct replay *r, const struct judgement *j)
 {
 	static const enum outcome outcomes[] = {
 		[FATE_SEND] = OUTCOME_DELIVERED,       [FATE_DISCARD] = OUTCOME_DISCARDED,
@@ -298,10 +302,10 @@ bool batch_take(struct replay *r, const struct letter *l, const struct judgement
 	if (j->fate != FATE_STAY && !batch_begin(r))
 		return false;
 	if (!write_out(r, l, j)) {
-		work_recover(r, TXN_ABORT);
+		recover_batch(r, TXN_ABORT);
 		return false;
 	}
-	tell(r, received, j, work_count(r, j));
+	tell(r, received, j, batch_count(r, j));
 	r->taken++;
 	track_pass(&r->tracks[received->partition], received->offset, is_done(r, j->fate));
 	return true;
@@ -377,7 +381,7 @@ static void do_exactly(struct replay *r)
 	mend_set_exact(r->options.mend, true);
 	r->failures++;
 	if (r->held && !r->reopen)
-		work_start_reading(r);
+		reading_start(r);
 }
 
 bool batch_commit(struct replay *r)
@@ -393,7 +397,7 @@ bool batch_commit(struct replay *r)
 	if (outbox_drain(&r->outbox))
 		answer = commit(r);
 	if (answer != TXN_DONE) {
-		work_recover(r, answer);
+		recover_batch(r, answer);
 		return false;
 	}
 	batch_settle(r);

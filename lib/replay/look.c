@@ -1,10 +1,13 @@
-/* A look at the DLQ's end, for canaries that have come back. */
+#include "replay/look.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "replay/batch.h"
+#include "replay/reading.h"
 #include "replay/work.h"
 
 static void fail(struct replay *r, const struct letter *l)
@@ -68,7 +71,7 @@ static bool read_new(struct replay *r)
 	return fine;
 }
 
-void canary_wait(struct replay *r)
+void look_wait(struct replay *r)
 {
 	if (!batch_commit(r))
 		return;
@@ -88,7 +91,7 @@ void canary_wait(struct replay *r)
 		   r->canary.committed, r->options.canary_wait_ms / 1000);
 }
 
-void canary_look(struct replay *r)
+void look_again(struct replay *r)
 {
 	if (clock_mono_ms() < r->canary.until || !read_new(r))
 		return;
@@ -96,5 +99,5 @@ void canary_look(struct replay *r)
 	r->canary.until = 0;
 	event_emit(r->options.events, EVENT_INFO, "canary_passed", EVENT_NO_FIELDS,
 		   "Canary: none of them has come back; going on");
-	work_start_reading(r);
+	reading_start(r);
 }

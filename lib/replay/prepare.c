@@ -1,8 +1,10 @@
-/* What is found out, and set up, before a replay begins. */
+#include "replay/prepare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "replay/recover.h"
 #include "replay/takeover.h"
 #include "replay/work.h"
 #include "resolved/setup.h"
@@ -76,7 +78,7 @@ static int ask_beyond(struct replay *r, struct error *err)
 }
 
 /* A ledger that has gone since the group has committed can't tell what must not be sent. */
-int work_check_ledger_lost(struct replay *r, struct error *err)
+int prepare_without_ledger(struct replay *r, struct error *err)
 {
 	int beyond = ask_beyond(r, err);
 
@@ -120,18 +122,37 @@ static int check_no_ledger(struct replay *r, struct error *err)
 		r->options.dlq);
 }
 
+int prepare_ledger_reader(struct replay *r, struct error *err)
+{
+	const struct resolved_options options = {
+		.dlq = r->options.dlq,
+		.properties = r->options.properties,
+		.patience_ms = r->options.patience_ms,
+		.whole = true,
+		.stop = r->options.stop,
+		.idle = work_idle,
+		.ctx = r,
+		.events = r->options.events,
+	};
+
+	if (r->options.no_ledger)
+		return 0;
+	r->resolved = resolved_create(&options, err);
+	return r->resolved ? 0 : -1;
+}
+
 static int prepare_ledger(struct replay *r, struct error *err)
 {
 	int found = resolved_ask(r->resolved, err);
 
-	if (found < 0 || (found == 0 && work_check_ledger_lost(r, err) < 0))
+	if (found < 0 || (found == 0 && prepare_without_ledger(r, err) < 0))
 		return -1;
 	if (setup_ledger(&r->client, resolved_topic(r->resolved), (int)r->n, r->options.patience_ms,
 			 r->options.stop, r->options.events, err) < 0)
 		return -1;
 	/* A client keeps to the partitions that it has heard of first. */
 	resolved_destroy(TAKE_PTR(r->resolved));
-	if (work_open_ledger(r, err) < 0)
+	if (prepare_ledger_reader(r, err) < 0)
 		return -1;
 	r->ledger_topic.alike = true;
 	r->ledger_topic.name = resolved_topic(r->resolved);
@@ -153,7 +174,7 @@ static int ask_limits(struct replay *r, struct error *err)
 	return error_set(err, ERROR_OUTPUT, "no broker answers: %s", client_last_error(&r->client));
 }
 
-int work_batch_size(const struct limits *l)
+int prepare_batch_size(const struct limits *l)
 {
 	if (l->batch_bytes == UINT64_MAX || l->batch_bytes >= BATCH_BYTES + BATCH_MARGIN)
 		return BATCH_BYTES;
@@ -161,18 +182,18 @@ int work_batch_size(const struct limits *l)
 	return l->batch_bytes > 2 * BATCH_MARGIN ? (int)l->batch_bytes - BATCH_MARGIN : 1;
 }
 
-int work_ask(struct replay *r, struct error *err)
+int prepare_to_look(struct replay *r, struct error *err)
 {
 	return ask_dlq(r, err) < 0 || make_tracks(r, err) < 0 ? -1 : ask_limits(r, err);
 }
 
-int work_prepare(struct replay *r, struct error *err)
+int prepare_to_send(struct replay *r, struct error *err)
 {
-	if (work_ask(r, err) < 0)
+	if (prepare_to_look(r, err) < 0)
 		return -1;
 	if ((r->resolved ? prepare_ledger(r, err) : check_no_ledger(r, err)) < 0)
 		return -1;
-	work_reopen(r, work_batch_size(&r->dlq.limits));
+	recover_outbox(r, prepare_batch_size(&r->dlq.limits));
 	if (!r->halted.kind)
 		return 0;
 	*err = r->halted;

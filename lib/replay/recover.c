@@ -1,8 +1,13 @@
+#include "replay/recover.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "deliver/backoff.h"
+#include "replay/batch.h"
+#include "replay/reading.h"
+#include "replay/rights.h"
 #include "replay/work.h"
 
 /* A batch that was refused for a record is cut into so many. */
@@ -213,7 +218,7 @@ static enum txn_answer reopen(struct replay *r, int batch_size)
 	return outbox_open(&r->outbox);
 }
 
-void work_reopen(struct replay *r, int batch_size)
+void recover_outbox(struct replay *r, int batch_size)
 {
 	enum txn_answer answer = reopen(r, batch_size);
 
@@ -229,7 +234,7 @@ void work_reopen(struct replay *r, int batch_size)
 	r->reopen = answer != TXN_DONE;
 }
 
-void work_recover(struct replay *r, enum txn_answer answer)
+void recover_batch(struct replay *r, enum txn_answer answer)
 {
 	bool asked = r->outbox.txn.asked && (answer == TXN_UNKNOWN || answer == TXN_FENCED);
 	struct findings found = look_twice(r);
@@ -256,5 +261,5 @@ void work_recover(struct replay *r, enum txn_answer answer)
 	if (!r->halted.kind && (!found.blamed || found.away) && !member_is_lost(r->member))
 		wait_for_retry(r);
 	if (!r->reopen && r->held)
-		work_start_reading(r);
+		reading_start(r);
 }

@@ -2,7 +2,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "replay/batch.h"
+#include "replay/prepare.h"
+#include "replay/reading.h"
 #include "replay/rehearsal.h"
+#include "replay/share.h"
 #include "replay/takeover.h"
 #include "replay/work.h"
 
@@ -16,7 +20,7 @@ static int read_ledger(struct replay *r, struct error *err)
 	rc = resolved_read(r->resolved, numbers, r->n, err);
 	free(numbers);
 	if (rc == 0 && !resolved_partitions(r->resolved))
-		rc = work_check_ledger_lost(r, err);
+		rc = prepare_without_ledger(r, err);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -44,7 +48,7 @@ static int begin(struct replay *r, struct error *err)
 static int take(struct replay *r, struct rehearsal *p, const struct received *received,
 		struct error *err)
 {
-	enum letter_status status = work_status(r, received);
+	enum letter_status status = reading_status(r, received);
 	struct ledger *ledger = r->options.ledger;
 	struct judgement j;
 	struct letter l;
@@ -52,7 +56,7 @@ static int take(struct replay *r, struct rehearsal *p, const struct received *re
 	if (status_is_done(status)) {
 		ledger->already_resolved++;
 		if (r->tracks[received->partition].newest < 0 ||
-		    work_is_of_this(r, &r->tracks[received->partition], received))
+		    reading_is_of_this(r, &r->tracks[received->partition], received))
 			return 0;
 		*err = r->halted;
 		return -1;
@@ -70,7 +74,7 @@ static int take(struct replay *r, struct rehearsal *p, const struct received *re
 	}
 	r->taken++;
 	rehearsal_add(p, &l, &j);
-	work_count(r, &j);
+	batch_count(r, &j);
 	return 0;
 }
 
@@ -83,7 +87,7 @@ static int read_all(struct replay *r, struct rehearsal *p, struct error *err)
 {
 	struct received received;
 
-	work_start_reading(r);
+	reading_start(r);
 	while (!is_over(r)) {
 		switch (reader_next(r->reader, &received, err)) {
 		case READER_RECORD:
@@ -91,7 +95,7 @@ static int read_all(struct replay *r, struct rehearsal *p, struct error *err)
 				return -1;
 			break;
 		case READER_END:
-			work_end_tracks(r);
+			reading_end_tracks(r);
 			if (share_is_read(r))
 				return 0;
 			break;
@@ -120,7 +124,8 @@ static void settle(struct replay *r, struct rehearsal *p)
 
 int replay_rehearse(struct replay *r, struct rehearsal *p, struct error *err)
 {
-	if (work_ask(r, err) < 0 || (r->resolved && read_ledger(r, err) < 0) || begin(r, err) < 0)
+	if (prepare_to_look(r, err) < 0 || (r->resolved && read_ledger(r, err) < 0) ||
+	    begin(r, err) < 0)
 		return -1;
 	r->begun = r->held = true;
 	if (read_all(r, p, err) < 0)

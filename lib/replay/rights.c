@@ -1,4 +1,5 @@
-/* What the cluster doesn't allow, and the command that allows it. */
+#include "replay/rights.h"
+
 #include <stdlib.h>
 
 #include "base/buf.h"

@@ -1,9 +1,11 @@
-/* This process's share of the DLQ's partitions: taking it over, and knowing when all shares
- * are done. */
+#include "replay/share.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "replay/batch.h"
+#include "replay/reading.h"
 #include "replay/takeover.h"
 #include "replay/work.h"
 
@@ -186,7 +188,7 @@ static bool take_over(struct replay *r, const rd_kafka_topic_partition_list_t *p
 	batch_save(r);
 	r->held = true;
 	r->begun = true;
-	work_start_reading(r);
+	reading_start(r);
 	return true;
 }
 
