@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 static int fail(const struct rejects *r, const char *what, struct error *err)
 {
@@ -81,31 +82,35 @@ static int prepare(struct rejects *r, struct error *err)
 	return read_known(r, err);
 }
 
-int rejects_open(struct rejects *r, const char *path, struct error *err)
+static int open_file(struct rejects *r, int create, struct error *err)
 {
-	const int how = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
-
-	*r = (struct rejects){.path = path, .seeds = {hash_seed(), hash_seed()}};
-	r->fd = open(path, how | O_EXCL, 0600);
-	r->made = r->fd >= 0;
-	if (r->fd < 0 && errno == EEXIST)
-		r->fd = open(path, how, 0600);
-	if (r->fd < 0)
-		return fail(r, "open", err);
-	return prepare(r, err);
+	r->fd = open(r->path, O_RDWR | create | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+	return r->fd < 0 ? fail(r, "open", err) : prepare(r, err);
 }
 
-static bool is_empty(const struct rejects *r)
+/* A folder in which nothing can be made shall be known before anything is sent. */
+static int check_folder(const struct rejects *r, struct error *err)
+{
+	const char *slash = strrchr(r->path, '/');
+	char *folder = slash ? mem_printf("%.*s/", (int)(slash - r->path), r->path) : NULL;
+	int rc = access(folder ? folder : ".", W_OK | X_OK);
+
+	free(folder);
+	return rc < 0 ? fail(r, "make", err) : 0;
+}
+
+int rejects_open(struct rejects *r, const char *path, struct error *err)
 {
 	struct stat st;
 
-	return fstat(r->fd, &st) == 0 && st.st_size == 0;
+	*r = (struct rejects){.path = path, .fd = -1, .seeds = {hash_seed(), hash_seed()}};
+	if (stat(path, &st) < 0 && errno == ENOENT)
+		return check_folder(r, err);
+	return open_file(r, 0, err);
 }
 
 void rejects_close(struct rejects *r)
 {
-	if (r->fd >= 0 && r->made && is_empty(r))
-		unlink(r->path);
 	if (r->fd >= 0)
 		close(r->fd);
 	r->fd = -1;
@@ -142,6 +147,8 @@ int rejects_keep(struct rejects *r, struct error *err)
 
 	if (!left)
 		return 0;
+	if (r->fd < 0 && open_file(r, O_CREAT, err) < 0)
+		return -1;
 	while (left) {
 		ssize_t n = write(r->fd, at, left);
 

@@ -19,17 +19,16 @@
 struct rejects {
 	const char *path;
 	int fd;
-	bool made; /* it wasn't there before */
 	struct index known; /* prints of the lines that stand there, */
 	uint64_t seeds[2];  /* made with these */
 	struct buf waiting;
 };
 
-/* Opens the file, or makes it. 0, or -1 with *err (ERROR_OUTPUT). path must outlive it. */
+/* Opens the file; one that isn't there is made when there is something to keep. 0, or -1 with
+ * *err (ERROR_OUTPUT): it can't be written. path must outlive it. */
 int rejects_open(struct rejects *r, const char *path, struct error *err) _must_check_;
 
-/* What wasn't kept is dropped, and so is a file that it has made for nothing. Fine when it
- * isn't open. */
+/* What wasn't kept is dropped. Fine when it isn't open. */
 void rejects_close(struct rejects *r);
 
 /* Adds a line, without its line feed. */
