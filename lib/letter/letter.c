@@ -84,32 +84,32 @@ int decoder_add_map(struct decoder *d, const char *path, struct error *err)
 
 static struct outline *find_outline(struct decoder *d, const struct record *r)
 {
-	struct outline *l = d->outline;
+	struct outline *o = d->outline;
 
-	if (outline_is_of(l, r->headers, r->n_headers))
-		return l;
+	if (outline_is_of(o, r->headers, r->n_headers))
+		return o;
 	for (size_t i = 0; i < OUTLINES; i++)
 		if (outline_is_of(&d->outlines[i], r->headers, r->n_headers))
 			return &d->outlines[i];
-	l = &d->outlines[d->oldest++ % OUTLINES];
-	outline_make(l, &d->names, d->places, r->headers, r->n_headers);
-	return l;
+	o = &d->outlines[d->oldest++ % OUTLINES];
+	outline_make(o, &d->names, d->places, r->headers, r->n_headers);
+	return o;
 }
 
 /* Nothing that is decoded gets longer, and each value may be decoded and unquoted for each
  * system. */
 static void reserve_scratch(struct decoder *d)
 {
-	const struct outline *l = d->outline;
+	const struct outline *o = d->outline;
 	size_t bytes = 0, last = SIZE_MAX;
 
-	for (size_t i = 0; i < l->n_hits; i++) {
-		if (l->hits[i].at != last)
-			bytes += d->headers[l->hits[i].at].value.len;
-		last = l->hits[i].at;
+	for (size_t i = 0; i < o->n_hits; i++) {
+		if (o->hits[i].at != last)
+			bytes += d->headers[o->hits[i].at].value.len;
+		last = o->hits[i].at;
 	}
 	buf_clear(&d->scratch);
-	buf_reserve(&d->scratch, 2 * (1 + l->n_systems) * bytes);
+	buf_reserve(&d->scratch, 2 * (1 + o->n_systems) * bytes);
 }
 
 size_t letter_systems(const struct decoder *d, enum system out[SYSTEMS])
@@ -172,10 +172,10 @@ static bool read_hit(struct decoder *d, const struct outline_hit *hit, struct le
 }
 
 /* Nothing is told of it, but it may be strange. */
-static bool is_passed_over(const struct outline *l, const struct outline_hit *hit,
+static bool is_passed_over(const struct outline *o, const struct outline_hit *hit,
 			   const outline_choice chosen)
 {
-	return l->tells[hit->rule->system] &&
+	return o->tells[hit->rule->system] &&
 	       (hit->rule->field == LETTER_FIELDS || chosen[hit->rule->field] != hit);
 }
 
@@ -257,7 +257,7 @@ void letter_warnings(struct buf *out, const struct decoder *d, const struct lett
 	buf_finish(&scratch);
 }
 
-/* By header; NULL: none of a record's that is no dead letter, or has no headers. */
+/* By header; NULL: none, for it is no dead letter. */
 static const bool *owned_of(struct decoder *d, const struct letter *l)
 {
 	if (!l->dead)

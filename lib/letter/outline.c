@@ -25,7 +25,8 @@ bool outline_is_of(const struct outline *l, const struct header *headers, size_t
 	for (size_t i = 0; i < n; i++) {
 		struct slice name = headers[i].name;
 
-		if (name.len != l->ends[i] - from || memcmp(name.data, at + from, name.len) != 0)
+		if (name.len != l->ends[i] - from ||
+		    (name.len && memcmp(name.data, at + from, name.len) != 0))
 			return false;
 		from = l->ends[i];
 	}
@@ -269,7 +270,8 @@ static void mark_owned(const struct outline *l, enum system system, size_t *plac
 
 void outline_own(const struct outline *l, enum system system, size_t *places, bool *owned)
 {
-	memset(owned, 0, l->n * sizeof(*owned));
+	for (size_t i = 0; i < l->n; i++)
+		owned[i] = false;
 	mark_owned(l, system, places, owned);
 	/* What a map says stands in the place of what another system has added. */
 	if (system == SYSTEM_CUSTOM && newest_known(l))
@@ -296,8 +298,6 @@ void outline_make(struct outline *l, const struct names *names, size_t *places,
 	l->n_systems = count_systems(l);
 	if (n > l->cap_owned)
 		l->owned = mem_grow(l->owned, &l->cap_owned, n, sizeof(*l->owned));
-	if (!l->system)
-		return;
 	outline_choose(l, l->system, l->chosen);
 	l->time = outline_time(l, l->system);
 	outline_own(l, l->system, places, l->owned);

@@ -218,6 +218,58 @@ static void test_letters_of_all_sorts(void **state)
 	decoder_destroy(NULL);
 }
 
+/* Headers that it has seen, and has forgotten, are nothing else to a decoder. */
+static void check_beside_a_new_one(struct decoder *d, const struct letter_case *c)
+{
+	struct received r = received_of(c->headers, c->n);
+	struct decoder *other = decoder_create();
+	struct header left[32], expected[32];
+	struct letter l;
+	size_t n;
+
+	letter_read(&l, other, &r);
+	n = letter_foreign(other, &l, expected);
+	letter_read(&l, d, &r);
+	expect_letter(&l, c->name, c->want);
+	EXPECT(letter_foreign(d, &l, left) == n, "%s: others are owned", c->name);
+	assert_memory_equal(left, expected, n * sizeof(*left));
+	decoder_destroy(other);
+}
+
+static void test_letters_one_after_the_other(void **state)
+{
+	static const size_t strides[] = {1, 2, 5, 7, 11};
+	struct decoder *d = decoder_create();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(strides); i++)
+		for (size_t k = 0; k < 3 * ARRAY_SIZE(cases); k++) {
+			size_t at = k * strides[i] % ARRAY_SIZE(cases);
+
+			check_beside_a_new_one(d, &cases[at]);
+			check_beside_a_new_one(d, &cases[at / 2]);
+			check_beside_a_new_one(d, &cases[at]);
+		}
+	decoder_destroy(d);
+}
+
+static void test_the_same_names_with_other_values(void **state)
+{
+	struct received first = RECEIVED(H("error-type", "A"), H("retry-count", "1"),
+					 H("error-class", "permanent"));
+	struct received second = RECEIVED(H("error-type", "B"), H("retry-count", "2"),
+					  H("error-class", "transient"));
+	struct decoder *d = decoder_create();
+	struct letter l;
+
+	(void)state;
+	letter_read(&l, d, &first);
+	letter_read(&l, d, &second);
+	expect_letter(&l, "other values",
+		      "redrive timestamp=" AT " attempts=2 type=B class=transient");
+	decoder_destroy(d);
+}
+
 static void test_what_is_missing(void **state)
 {
 	struct received r =
@@ -494,6 +546,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_letters_of_all_sorts),
+		cmocka_unit_test(test_letters_one_after_the_other),
+		cmocka_unit_test(test_the_same_names_with_other_values),
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_errors_are_grouped_by_their_root),
 		cmocka_unit_test(test_the_record_s_own_time),

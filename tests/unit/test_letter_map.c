@@ -27,6 +27,21 @@ static void expect_mapped(const char *map, const struct received *r, const char 
 	decoder_destroy(d);
 }
 
+static void test_a_map_after_letters(void **state)
+{
+	struct received r = RECEIVED(H("x-topic", "orders"), H("tenant", "acme"));
+	struct decoder *d = decoder_create();
+	struct letter l;
+
+	(void)state;
+	letter_read(&l, d, &r);
+	expect_letter(&l, "before", "alive");
+	add_map(d, "{\"x-topic\":\"topic\"}");
+	letter_read(&l, d, &r);
+	expect_letter(&l, "after", "custom topic=orders when=" AT);
+	decoder_destroy(d);
+}
+
 static void test_a_map_says_what_home_made_headers_mean(void **state)
 {
 	struct received r =
@@ -264,6 +279,7 @@ static void test_several_maps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_map_after_letters),
 		cmocka_unit_test(test_a_map_says_what_home_made_headers_mean),
 		cmocka_unit_test(test_every_field_by_both_its_names),
 		cmocka_unit_test(test_long_values_that_are_decoded),
