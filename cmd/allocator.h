@@ -1,6 +1,6 @@
 /* Settings of jemalloc, which looks for a symbol of this name (jemalloc(3), "TUNING"): one
  * arena, since few threads are busy at once; none of its own for large blocks, which are used
- * again soon; what is free goes back to the system within a second. */
+ * again soon; what has been free for a second goes back to the system, when more is allocated. */
 #ifndef REDRIVE_CMD_ALLOCATOR_H
 #define REDRIVE_CMD_ALLOCATOR_H
 
