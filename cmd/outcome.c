@@ -56,7 +56,7 @@ static void say_failed(const struct outcome_info *info)
 			events, EVENT_WARNING, "dead_lettered",
 			EVENT_FIELDS(EVENT_NUMBER("records", dead), EVENT_TEXT("dlq", info->dlq)),
 			"%" PRIu64 " %s in the DLQ %s", dead, messages(info, dead), info->dlq);
-	if (fallback)
+	if (fallback && !info->obstacle)
 		event_emit(events, EVENT_WARNING, "in_fallback",
 			   EVENT_FIELDS(EVENT_NUMBER("records", fallback),
 					EVENT_TEXT("file", info->fallback)),

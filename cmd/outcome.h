@@ -19,7 +19,8 @@ struct outcome_info {
 	const char *rejects; /* where lines are kept that no sink may take; NULL: nowhere */
 	struct load *load;
 	const struct common_options *common;
-	bool dry_run; /* nothing was sent: words and numbers say what would become of it */
+	bool dry_run;  /* nothing was sent: words and numbers say what would become of it */
+	bool obstacle; /* of a dry run: nothing would be sent, nor go anywhere else */
 	bool keeps_key_order;
 	struct resume resume;
 	int64_t duration_ms;

@@ -54,14 +54,6 @@ void plan_take(struct plan *p, const struct outlet *to, const struct source_item
 	share->refused += limits_check(&to->limits, &item->record, why, sizeof(why)) != FAULT_NONE;
 }
 
-const char *plan_obstacle(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->shares[i].state == TOPIC_MISSING || p->shares[i].state == TOPIC_REFUSED)
-			return p->shares[i].topic;
-	return NULL;
-}
-
 static int width_of(const struct plan *p)
 {
 	size_t width = strlen("TOPIC");

@@ -28,10 +28,6 @@ void plan_finish(struct plan *p);
 
 void plan_take(struct plan *p, const struct outlet *to, const struct source_item *item);
 
-/* The first topic that isn't there, or can't be had: nothing would be sent at all. NULL: all
- * are there, or nobody could be asked. */
-const char *plan_obstacle(const struct plan *p);
-
 static inline void plan_reject(struct plan *p)
 {
 	p->rejected++;

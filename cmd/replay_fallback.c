@@ -200,22 +200,6 @@ static int replay_all(struct resend_run *run, size_t *n)
 	return status;
 }
 
-/* A replay refuses to begin where a topic isn't there. */
-static int check_plan(struct resend_run *run, int status)
-{
-	const char *topic = plan_obstacle(&run->plan);
-
-	if (!run->o.dry_run || !topic || rank_of(status) > rank_of(EXIT_STOPPED))
-		return status;
-	event_emit(&run->reports.events, EVENT_ERROR, "not_started",
-		   EVENT_FIELDS(EVENT_TEXT("topic", topic)),
-		   "As it is nothing would be sent: the topic %s, which records are for, isn't "
-		   "there, or can't be had (create it, or pass --create-topics; or send them "
-		   "elsewhere with --to)",
-		   topic);
-	return EXIT_STOPPED;
-}
-
 static void print_plan(const struct resend_run *run)
 {
 	struct buf out = {0};
@@ -235,7 +219,7 @@ static int run_all(struct resend_run *run)
 	struct load load = {.reports = &run->reports};
 	struct buf members = {0};
 
-	s.exit_status = check_plan(run, replay_all(run, &s.n_inputs));
+	s.exit_status = replay_all(run, &s.n_inputs);
 	if (run->o.dry_run)
 		plan_json(&members, &run->plan);
 	info.load = &load;

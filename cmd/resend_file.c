@@ -278,6 +278,15 @@ static void archive(struct resend_file *f, int status)
 		archive_file(f->path, &f->survey, status, &f->run->reports.events);
 }
 
+/* A dry run tells of what it has found, and then that nothing would be done about it. */
+static int say_obstacle(const struct resend_file *f, const struct error *why)
+{
+	event_emit(&f->run->reports.events, EVENT_ERROR, "not_started",
+		   EVENT_FIELDS(EVENT_TEXT("file", f->path)),
+		   "As it is nothing of %s would be sent: %s", f->path, why->text);
+	return EXIT_STOPPED;
+}
+
 static int run_load(struct resend_file *f, struct outcome_info *info)
 {
 	struct buf resume = {0};
@@ -288,9 +297,12 @@ static int run_load(struct resend_file *f, struct outcome_info *info)
 		return outcome_say_not_started(info, &err);
 	load_run(&f->load);
 	progress_finish(f->run->reports.progress);
+	info->obstacle = info->dry_run && deliver_check_outlets(f->load.deliver, &err) < 0;
 	status = outcome_say(info, &resume);
 	buf_finish(&resume);
 	add_figures(f);
+	if (info->obstacle)
+		return say_obstacle(f, &err);
 	status = reject_torn(f, status);
 	archive(f, status);
 	return status;

@@ -11,6 +11,7 @@
 #include "deliver/pace.h"
 #include "deliver/preflight.h"
 #include "deliver/sinks.h"
+#include "kafka/objection.h"
 
 #define KEY_HELD_MESSAGE "an earlier record of its key failed"
 /* For an answer of the cluster, where --delivery-timeout says nothing. */
@@ -61,6 +62,7 @@ static void init_job(struct deliver *d)
 	int64_t patience = timeout ? atoll(timeout) : 0;
 	const struct job_options job = {
 		.name = o->dry_run ? NULL : o->job,
+		.origin = o->replay ? OBJECTION_REPLAY : OBJECTION_JOB,
 		.properties = &d->preflight.topic_properties,
 		.manifest = o->manifest,
 		.roams = o->n_topics > 0,
@@ -360,15 +362,10 @@ static void stay(struct deliver *d)
 	ledger_settle(&d->ledger, OUTCOME_FALLBACK);
 }
 
-static bool is_there(const struct outlet *to)
-{
-	return to->topic.state == TOPIC_EXISTS || to->topic.state == TOPIC_UNKNOWN;
-}
-
 /* What would become of r, for all that can be known without sending it. */
 static void rehearse(struct deliver *d, const struct record *r)
 {
-	if (d->to && !is_there(d->to))
+	if (d->to && !outlet_is_there(d->to))
 		stay(d);
 	else if (!d->to && preflight_topic_missing(&d->preflight))
 		fail_missing(d, r);
@@ -555,6 +552,11 @@ void deliver_serve(struct deliver *d)
 void deliver_wait(struct deliver *d)
 {
 	serve(d, 20);
+}
+
+int deliver_check_outlets(const struct deliver *d, struct error *err)
+{
+	return preflight_check_outlets(&d->preflight, err);
 }
 
 const struct job *deliver_job(const struct deliver *d)

@@ -115,6 +115,9 @@ enum job_turn deliver_turn(struct deliver *d);
  * wrong that only the end of the run can mend. */
 enum job_turn deliver_commit(struct deliver *d, const struct job_point *point);
 
+/* Of a rehearsal of a replay: would it begin? As preflight_check_outlets. */
+int deliver_check_outlets(const struct deliver *d, struct error *err) _must_check_;
+
 /* How the job is doing; NULL when there is none. */
 const struct job *deliver_job(const struct deliver *d);
 

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "deliver/claim.h"
 #include "deliver/recovery.h"
-#include "kafka/objection.h"
 
 /* Delivery reports are served, and the clock is read, after so many records. */
 #define TURNS_PER_LOOK 64
@@ -58,7 +57,7 @@ static void prefer(struct job *j, const char *name, const char *value)
 	const struct property *item = properties_find(&j->properties, name);
 
 	if (!item || strcmp(item->origin, "default") == 0)
-		properties_set(&j->properties, name, value, OBJECTION_JOB);
+		properties_set(&j->properties, name, value, j->options.origin);
 }
 
 /* A transaction is as a rule begun while the last one's marks are still written,
@@ -113,7 +112,7 @@ int job_open(struct job *j, const struct producer_options *how, const char *topi
 	     struct error *err)
 {
 	properties_copy(&j->properties, how->properties);
-	properties_set(&j->properties, "transactional.id", j->id, OBJECTION_JOB);
+	properties_set(&j->properties, "transactional.id", j->id, j->options.origin);
 	set_timeouts(j);
 	set_retries(j);
 	set_transaction(j);

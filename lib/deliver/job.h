@@ -33,6 +33,7 @@
 /* Pointers are borrowed and must outlive the job. */
 struct job_options {
 	const char *name;
+	const char *origin;		     /* who wants it: as in kafka/objection.h */
 	const struct properties *properties; /* of the cluster, for clients that only ask */
 	const struct manifest *manifest;
 	bool roams;		 /* its records go to several topics: it may be kept with any */

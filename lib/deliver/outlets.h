@@ -2,6 +2,7 @@
 #ifndef REDRIVE_DELIVER_OUTLETS_H
 #define REDRIVE_DELIVER_OUTLETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <librdkafka/rdkafka.h>
@@ -14,6 +15,12 @@ struct outlet {
 	struct limits limits, dlq_limits; /* what they take, as far as it can be told */
 	rd_kafka_topic_t *rkt, *dlq_rkt;  /* those of the producer that sends there, or NULL */
 };
+
+/* As far as is known. */
+static inline bool outlet_is_there(const struct outlet *to)
+{
+	return to->topic.state == TOPIC_EXISTS || to->topic.state == TOPIC_UNKNOWN;
+}
 
 /* Zero-initialise. */
 struct outlets {

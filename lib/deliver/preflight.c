@@ -246,13 +246,13 @@ static struct limits comparable(const struct topic_info *topic, const struct pro
 
 /* Of a replay a topic that isn't there is no reason to move its records to the DLQ: they
  * are safe where they are. */
-static int refuse_outlet(const struct preflight *p, const struct topic_info *topic,
-			 struct error *err)
+static int refuse_outlet(const struct preflight *p, const struct outlet *to, struct error *err)
 {
+	const struct topic_info *topic = &to->topic;
 	char *remedy;
 	int rc;
 
-	if (topic->state == TOPIC_EXISTS || topic->state == TOPIC_UNKNOWN)
+	if (outlet_is_there(to))
 		return 0;
 	remedy = remedy_of(p, topic, &p->topic_properties);
 	rc = error_set(err, ERROR_CONFIG,
@@ -261,6 +261,14 @@ static int refuse_outlet(const struct preflight *p, const struct topic_info *top
 		       topic->name, trouble_of(topic), topic->refusal, remedy);
 	free(remedy);
 	return rc;
+}
+
+int preflight_check_outlets(const struct preflight *p, struct error *err)
+{
+	for (size_t i = 0; i < p->others.n; i++)
+		if (refuse_outlet(p, p->others.items[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 /* A rehearsal takes topics that it would create for there. */
@@ -276,7 +284,7 @@ static int settle_outlet(struct preflight *p, struct outlet *to, struct error *e
 		rehearse_creation(&to->topic);
 		rehearse_creation(&to->dlq);
 	}
-	if (!p->options->dry_run && refuse_outlet(p, &to->topic, err) < 0)
+	if (!p->options->dry_run && refuse_outlet(p, to, err) < 0)
 		return -1;
 	if (to->dlq.name)
 		warn_missing(p, &to->dlq, &p->dlq_properties, "DLQ topic", "the fallback file");

@@ -37,6 +37,10 @@ int preflight_run(struct preflight *p, struct error *err) _must_check_;
 struct outlet *preflight_outlet(struct preflight *p, const char *topic,
 				struct error *err) _must_check_;
 
+/* Would a replay begin? 0, or -1 with *err (ERROR_CONFIG): one of its topics can't be had. For
+ * rehearsals, which go on nevertheless. */
+int preflight_check_outlets(const struct preflight *p, struct error *err) _must_check_;
+
 /* Asks again for what the topics take. True when that has changed. */
 bool preflight_relearn(struct preflight *p);
 

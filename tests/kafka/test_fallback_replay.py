@@ -303,11 +303,12 @@ def test_dry_run_shows_what_would_become_of_it(broker, topic, run, tmp_path):
         *plain(fine, range(3)), *plain(fine, [3], error="CIRCUIT_OPEN"), fallbacks.line(small, b"k", b"x" * 5000),
         *plain(small, [4]), *plain(f"{fine}-missing", [5]), b"nothing"])
     result = run(fallbacks.args(broker, path, "--dry-run", "--rejects", tmp_path / "r"))
-    assert result.status == 5 and f"nothing would be sent: the topic {fine}-missing, " in result.stderr, str(result)
+    assert result.status == 5 and f"would be sent: topic {fine}-missing, " in result.stderr, str(result)
     shown = {(d["topic"], d["error"]): (d["records"], d["refused"], d["exists"])
              for d in result.summary["destinations"]}
     assert shown == {(fine, "_TRANSPORT"): (3, 0, True), (fine, "CIRCUIT_OPEN"): (1, 0, True),
                      (small, "_TRANSPORT"): (2, 1, True), (f"{fine}-missing", "_TRANSPORT"): (1, 0, False)}
+    assert "would be in the fallback file" not in result.stderr, str(result)
     assert result.summary["dry_run"] and result.summary["records"]["rejected"] == 1
     text = run(fallbacks.args(broker, path, "--dry-run", summary="text")).stdout
     assert "CIRCUIT_OPEN" in text and "1 of them it would refuse" in text and "would be rejected" in text, text
