@@ -118,6 +118,7 @@ static bool hand_over(struct replay *r, struct outbox_topic *topic, int32_t part
 		if (r->outbox.n_failures || outbox_is_lost(&r->outbox) ||
 		    (*r->options.stop && clock_mono_ms() - since >= r->options.settle_ms))
 			return false;
+		r->waited = true;
 		outbox_serve(&r->outbox, 10);
 	}
 	return !r->outbox.n_failures;

@@ -1,5 +1,6 @@
 #include "replay/judge.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -273,12 +274,8 @@ static int judge_replay(struct judge *j, const struct letter *l, const struct ju
 /* The message is long, and as a rule there is none. */
 static void begin(struct judgement *out, enum fate fate)
 {
+	memset(out, 0, offsetof(struct judgement, message) + 1);
 	out->fate = fate;
-	out->cause = (struct contract){0};
-	out->message[0] = '\0';
-	out->to = NULL;
-	out->partition = 0;
-	out->record = NULL;
 }
 
 int judge_letter(struct judge *j, const struct letter *l, const struct judgement *culprit,

@@ -50,11 +50,11 @@ struct judge {
 struct judgement {
 	enum fate fate;
 	struct contract cause; /* of all but FATE_SEND and FATE_DISCARD; code NULL for FATE_PARK */
-	char message[512];     /* in words */
 	/* Of FATE_SEND; valid until the next letter. */
 	struct destination *to;
 	int32_t partition; /* or -1: by its key */
 	const struct record *record;
+	char message[512]; /* in words, of those that have a cause, and of FATE_PARK */
 };
 
 void judge_init(struct judge *j, const struct judge_options *options);

@@ -78,7 +78,7 @@ static int ask_beyond(struct replay *r, struct error *err)
 }
 
 /* A ledger that has gone since the group has committed can't tell what must not be sent. */
-int prepare_without_ledger(struct replay *r, struct error *err)
+int prepare_check_ledger_lost(struct replay *r, struct error *err)
 {
 	int beyond = ask_beyond(r, err);
 
@@ -145,7 +145,7 @@ static int prepare_ledger(struct replay *r, struct error *err)
 {
 	int found = resolved_ask(r->resolved, err);
 
-	if (found < 0 || (found == 0 && prepare_without_ledger(r, err) < 0))
+	if (found < 0 || (found == 0 && prepare_check_ledger_lost(r, err) < 0))
 		return -1;
 	if (setup_ledger(&r->client, resolved_topic(r->resolved), (int)r->n, r->options.patience_ms,
 			 r->options.stop, r->options.events, err) < 0)

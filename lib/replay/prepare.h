@@ -17,7 +17,7 @@ int prepare_to_send(struct replay *r, struct error *err) _must_check_;
 int prepare_ledger_reader(struct replay *r, struct error *err) _must_check_;
 
 /* The ledger isn't there: 0 when nothing is lost with it, else -1 with *err. */
-int prepare_without_ledger(struct replay *r, struct error *err) _must_check_;
+int prepare_check_ledger_lost(struct replay *r, struct error *err) _must_check_;
 
 /* Bytes that a batch for such a topic may have. */
 int prepare_batch_size(const struct limits *l);

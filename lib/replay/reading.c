@@ -192,12 +192,13 @@ void reading_end_tracks(struct replay *r)
 		reading_start(r);
 }
 
-/* Shall others have their turn, after the i-th record? The clock is only read where that
- * takes no time beside the record. */
-static bool is_time(const struct replay *r, int i, int64_t until)
+/* Shall others have their turn, after the i-th record? The clock is read after each that may
+ * have taken its time, and now and then. */
+static bool is_turn_over(struct replay *r, int i, int64_t until)
 {
-	bool slow = r->options.mend || r->options.rate || i % TURNS_PER_CLOCK == 0;
+	bool slow = r->waited || r->options.mend || r->options.rate || i % TURNS_PER_CLOCK == 0;
 
+	r->waited = false;
 	return batch_is_full(r) || (slow && (clock_mono_ms() >= until || batch_is_due(r)));
 }
 
@@ -211,7 +212,7 @@ void reading_take_some(struct replay *r)
 		switch (reader_next(r->reader, &received, &err)) {
 		case READER_RECORD:
 			if (!take(r, &received) || work_is_over(r) || r->enough ||
-			    is_time(r, i, until))
+			    is_turn_over(r, i, until))
 				return;
 			break;
 		case READER_END:

@@ -20,7 +20,7 @@ static int read_ledger(struct replay *r, struct error *err)
 	rc = resolved_read(r->resolved, numbers, r->n, err);
 	free(numbers);
 	if (rc == 0 && !resolved_partitions(r->resolved))
-		rc = prepare_without_ledger(r, err);
+		rc = prepare_check_ledger_lost(r, err);
 	return rc < 0 ? -1 : 0;
 }
 

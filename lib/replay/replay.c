@@ -115,9 +115,6 @@ struct replay *replay_create(const struct replay_options *options, struct error 
 	struct replay *r = mem_alloc(1, sizeof(*r));
 
 	r->options = *options;
-	/* No more than these are sent: they are the first. */
-	if (options->limit && options->canary > options->limit)
-		r->options.canary = options->limit;
 	r->dlq_topic.name = options->dlq;
 	r->most = options->commit_records;
 	ledger_init(&r->saved.ledger);
@@ -197,13 +194,19 @@ static void serve_group(struct replay *r, int timeout_ms)
 	}
 }
 
+/* Nothing more is sent for now, but some were that have to be looked after. */
+static bool has_canaries(const struct replay *r)
+{
+	return r->options.canary && !r->canary.passed && r->canary.n;
+}
+
 /* All of this share is read: the group is told, and the others are waited for. */
 static void finish_share(struct replay *r)
 {
 	if (!r->told && r->n_ours && !batch_commit(r))
 		return;
 	r->told = true;
-	if (r->options.canary && !r->canary.passed && r->canary.n) {
+	if (has_canaries(r)) {
 		look_wait(r);
 		return;
 	}
@@ -211,6 +214,26 @@ static void finish_share(struct replay *r)
 		return;
 	r->asked = clock_mono_ms();
 	r->done = share_all_done(r);
+}
+
+/* What there is to do with what is ours. */
+static void go_on(struct replay *r)
+{
+	if (r->canary.until)
+		look_again(r);
+	else if (r->enough && has_canaries(r))
+		look_wait(r);
+	else if (r->enough)
+		r->done = batch_commit(r);
+	else if (!share_is_read(r))
+		reading_take_some(r);
+	else
+		finish_share(r);
+	outbox_serve(&r->outbox, 0);
+	if (!r->outbox.open && r->held && !r->options.transforms && !r->doubt && !r->reopen)
+		batch_keep(r);
+	if (!work_is_over(r) && r->held && (batch_is_due(r) || r->outbox.n_failures) && !r->reopen)
+		batch_commit(r);
 }
 
 static void step(struct replay *r)
@@ -231,21 +254,8 @@ static void step(struct replay *r)
 	}
 	if (!r->held && !r->reopen && !work_is_over(r) && !share_take(r))
 		return;
-	if (!r->held || work_is_over(r))
-		return;
-	if (r->canary.until)
-		look_again(r);
-	else if (r->enough)
-		r->done = batch_commit(r);
-	else if (!share_is_read(r))
-		reading_take_some(r);
-	else
-		finish_share(r);
-	outbox_serve(&r->outbox, 0);
-	if (!r->outbox.open && r->held && !r->options.transforms && !r->doubt && !r->reopen)
-		batch_keep(r);
-	if (!work_is_over(r) && r->held && (batch_is_due(r) || r->outbox.n_failures) && !r->reopen)
-		batch_commit(r);
+	if (r->held && !work_is_over(r))
+		go_on(r);
 }
 
 /* What was taken is brought to its end, as far as that is possible. */

@@ -71,6 +71,7 @@ struct replay {
 	uint64_t taken;	    /* of options.limit */
 	struct blamed blamed;
 	bool slow;	   /* that the transform command is has been said */
+	bool waited;	   /* for room in the outbox, since the clock was read last */
 	unsigned failures; /* batches that have failed */
 	int attempts;	   /* the same in a row */
 	char reason[1024]; /* of the last */

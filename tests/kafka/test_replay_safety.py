@@ -167,3 +167,15 @@ def test_told_to_stop(broker, spawn, run, filled):
     result = run(replays.args(broker, dlq))
     assert result.status == 0, str(result)
     assert count(broker, name) == 1000
+
+
+def test_canary_is_waited_for_though_some_are_parked(broker, topic, run):
+    """What a limit counts is not all sent."""
+    name, dlq = topic(), topic(1)
+    produce(broker, dlq, [letters.letter(topic=name, key=b"k%d" % n, value=b'{"n":%d}' % n, **fields)
+                          for n, fields in enumerate([{"more": [("replay-count", b"9")]}, {}, {}, {}])])
+    result = run(replays.args(broker, dlq, "--canary", "3", "--limit", "3", "--canary-wait", "1s"))
+    assert result.status == 3 and "none of them has come back" in result.stderr, str(result)
+    replays.numbers(result, delivered=2, parked=1)
+    assert count(broker, name) == 2
+    broker.delete_topic(f"{dlq}.resolved")
