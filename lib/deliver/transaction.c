@@ -1,8 +1,12 @@
 #include "deliver/transaction.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -10,6 +14,9 @@
 
 /* librdkafka's calls can be repeated after a timeout, and then go on. */
 #define SLICE_MS 500
+/* Whether a call in another thread is over is looked at after so long, and less and less often. */
+#define ERRAND_NS_MIN 100000
+#define ERRAND_NS_MAX 100000000
 
 typedef rd_kafka_error_t *call_fn(struct transaction *t, const void *with, int timeout_ms);
 
@@ -120,11 +127,62 @@ enum txn_answer transaction_why(struct transaction *t)
 	return t->err == RD_KAFKA_RESP_ERR__STATE ? TXN_DONE : answer;
 }
 
+/* One call of librdkafka in a thread of its own. */
+struct errand {
+	rd_kafka_t *rk;
+	const struct txn_offsets *offsets;
+	int timeout_ms;
+	rd_kafka_error_t *error;
+	atomic_bool done;
+};
+
+static void *run_errand(void *arg)
+{
+	struct errand *e = arg;
+
+	e->error = rd_kafka_send_offsets_to_transaction(e->rk, e->offsets->parts, e->offsets->group,
+							e->timeout_ms);
+	atomic_store(&e->done, true);
+	return NULL;
+}
+
+/* Calls back meanwhile. As a rule it takes a millisecond or two. */
+static void await_errand(struct transaction *t, struct errand *e)
+{
+	struct timespec pause = {.tv_nsec = ERRAND_NS_MIN};
+
+	while (!atomic_load(&e->done)) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < ERRAND_NS_MAX) {
+			pause.tv_nsec *= 2;
+			continue;
+		}
+		t->poll(t->ctx);
+		if (t->idle)
+			t->idle(t->ctx);
+	}
+}
+
+/* While a group's coordinator shuts down, librdkafka, 2.0 at least, answers only when there is
+ * one again, whatever its timeout. It serves no callbacks there: they are ours. */
 static rd_kafka_error_t *send_offsets(struct transaction *t, const void *with, int timeout_ms)
 {
-	const struct txn_offsets *o = with;
+	struct errand e = {.rk = t->client->rk, .offsets = with, .timeout_ms = timeout_ms};
+	sigset_t all, before;
+	pthread_t thread;
+	int failed;
 
-	return rd_kafka_send_offsets_to_transaction(t->client->rk, o->parts, o->group, timeout_ms);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&thread, NULL, run_errand, &e);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed) {
+		run_errand(&e);
+		return e.error;
+	}
+	await_errand(t, &e);
+	pthread_join(thread, NULL);
+	return e.error;
 }
 
 static rd_kafka_error_t *commit(struct transaction *t, const void *with, int timeout_ms)
